@@ -1,0 +1,71 @@
+-- Whom an audience may see by name, in which period, and why: the one place that decides it (METHODS 7a).
+-- A commissioner sees whom it has a contract with, in periods that lie within the contract. The public sees whom an
+-- official figure names already, and who has agreed to be named, in sectors in which mutuals work.
+with periods as (
+    select grain, period_id, period_start_on, period_end_on
+    from indicators.period
+    where grain in ('quarter', 'rolling_year')
+),
+
+sectors_of_mutuals as (
+    select distinct sector
+    from register.organisations
+    where delivery_model = 'mutual'
+),
+
+by_contract as (
+    select distinct
+        'commissioner-' || contracts.commissioner_code as audience,
+        contracts.organisation_code,
+        periods.grain,
+        periods.period_id,
+        'contract' as because
+    from register.contracts as contracts
+    inner join periods
+        on contracts.starts_on <= periods.period_start_on
+        and coalesce(contracts.ends_on, periods.period_end_on) >= periods.period_end_on
+),
+
+by_official_figure as (
+    select distinct
+        'public' as audience,
+        compared.organisation_code,
+        compared.grain,
+        compared.period_id,
+        'official' as because
+    from benchmarks.compared as compared
+    inner join periods on compared.grain = periods.grain and compared.period_id = periods.period_id
+    inner join sectors_of_mutuals on compared.sector = sectors_of_mutuals.sector
+    where compared.source = 'official'
+),
+
+by_consent as (
+    select
+        'public' as audience,
+        organisations.organisation_code,
+        periods.grain,
+        periods.period_id,
+        'consent' as because
+    from register.organisations as organisations
+    inner join sectors_of_mutuals on organisations.sector = sectors_of_mutuals.sector
+    cross join periods
+    where organisations.publication_consent
+),
+
+reasons as (
+    select audience, organisation_code, grain, period_id, because from by_contract
+    union all
+    select audience, organisation_code, grain, period_id, because from by_official_figure
+    union all
+    select audience, organisation_code, grain, period_id, because from by_consent
+)
+
+select
+    audience,
+    organisation_code,
+    grain,
+    period_id,
+    max(because) as because
+from reasons
+group by audience, organisation_code, grain, period_id
+order by audience, grain, period_id, organisation_code

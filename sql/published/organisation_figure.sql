@@ -1,0 +1,147 @@
+-- What an audience may read of each organisation that it may see by name, as it is printed. A figure that is not there
+-- says why: [x] not available, [z] not applicable, [c] withheld so that nobody is given away.
+with limits as (
+    select
+        max(value) filter (where name = 'peers_for_median') as peers_for_median,
+        max(value) filter (where name = 'peers_for_quartiles') as peers_for_quartiles,
+        max(value) filter (where name = 'share_of_peers_reader_may_know') as share_known
+    from reference.settings
+),
+
+reported as (
+    select
+        grain,
+        period_id,
+        organisation_code,
+        max(months_reported) as months_reported,
+        min(variant) as variant
+    from indicators.organisation_indicator
+    group by grain, period_id, organisation_code
+),
+
+figures as (
+    select
+        named.audience,
+        named.grain,
+        named.period_id,
+        named.organisation_code,
+        named.because,
+        indicators.indicator_id,
+        indicators.decimals,
+        compared.delivery_model is not null as is_reported,
+        list_contains(indicators.variants, coalesce(reported.variant, indicators.variants[1])) as is_applicable,
+        coalesce(compared.variant, reported.variant) as variant,
+        compared.source,
+        compared.value,
+        coalesce(compared.months_reported, reported.months_reported, 0) as months_reported,
+        compared.months_expected,
+        peer.scope,
+        peer.scope_sector,
+        peer.delivery_model as peer_delivery_model,
+        peer.peers,
+        peer.peer_value,
+        peer.lower_quartile,
+        peer.median,
+        peer.upper_quartile,
+        peer.official_peers = peer.peers as is_peers_public,
+        coalesce(known_peers.known, 0) - 1 as peers_known
+    from published.named as named
+    inner join reference.indicators as indicators on list_contains(indicators.grains, named.grain)
+    left join benchmarks.compared as compared
+        on indicators.indicator_id = compared.indicator_id
+        and named.grain = compared.grain
+        and named.period_id = compared.period_id
+        and named.organisation_code = compared.organisation_code
+        -- Whoever is named because an official figure names it, is named for that figure, not for its own returns.
+        and (named.because <> 'official' or compared.source = 'official')
+    left join reported
+        on named.grain = reported.grain
+        and named.period_id = reported.period_id
+        and named.organisation_code = reported.organisation_code
+    left join benchmarks.peer as peer
+        on compared.indicator_id = peer.indicator_id
+        and compared.grain = peer.grain
+        and compared.period_id = peer.period_id
+        and compared.variant = peer.variant
+        and compared.organisation_code = peer.organisation_code
+    left join published.known_peers as known_peers
+        on named.audience = known_peers.audience
+        and peer.indicator_id = known_peers.indicator_id
+        and peer.grain = known_peers.grain
+        and peer.period_id = known_peers.period_id
+        and peer.variant = known_peers.variant
+        and peer.delivery_model = known_peers.delivery_model
+        and peer.scope_sector = known_peers.sector
+),
+
+judged as (
+    select
+        figures.*,
+        case
+            when not figures.is_reported then 'not reported'
+            when figures.peers < limits.peers_for_median then 'too few peers'
+            when figures.is_peers_public or figures.peers_known = figures.peers then ''
+            when figures.peers_known > limits.share_known * figures.peers then 'most peers are known to this reader'
+            else ''
+        end as why_no_median,
+        figures.peers < limits.peers_for_quartiles as is_few_for_quartiles
+    from figures
+    cross join limits
+)
+
+select
+    judged.audience,
+    judged.grain,
+    judged.period_id,
+    judged.indicator_id,
+    judged.organisation_code,
+    organisations.name as organisation_name,
+    organisations.delivery_model,
+    organisations.sector,
+    coalesce(judged.variant, '[x]') as basis,
+    case
+        when judged.is_reported then display(judged.value, judged.decimals)
+        when not judged.is_applicable then '[z]'
+        else '[x]'
+    end as value,
+    cast(judged.months_reported as integer) as months_reported,
+    cast(coalesce(judged.months_expected, periods.months) as integer) as months_expected,
+    case
+        when judged.scope = 'sector' then 'same delivery model and sector'
+        when judged.scope = 'all_sectors' then 'same delivery model, all sectors'
+        else '[z]'
+    end as peer_group,
+    coalesce(cast(judged.peers as varchar), '[z]') as peers,
+    case
+        when judged.why_no_median = '' then display(judged.peer_value, judged.decimals)
+        when judged.why_no_median = 'not reported' then '[z]'
+        else '[c]'
+    end as peer_value,
+    case
+        when judged.why_no_median = '' then display(judged.median, judged.decimals)
+        when judged.why_no_median = 'not reported' then '[z]'
+        else '[c]'
+    end as peer_median,
+    case
+        when judged.why_no_median = '' and not judged.is_few_for_quartiles
+            then display(judged.lower_quartile, judged.decimals)
+        when judged.why_no_median = 'not reported' then '[z]'
+        else '[c]'
+    end as peer_lower_quartile,
+    case
+        when judged.why_no_median = '' and not judged.is_few_for_quartiles
+            then display(judged.upper_quartile, judged.decimals)
+        when judged.why_no_median = 'not reported' then '[z]'
+        else '[c]'
+    end as peer_upper_quartile,
+    case
+        when judged.why_no_median <> '' then judged.why_no_median
+        when judged.is_few_for_quartiles then 'too few peers for quartiles'
+        else ''
+    end as peer_note,
+    coalesce(judged.source, '[x]') as source,
+    coalesce(judged.source = 'official' and judged.is_peers_public, false) as is_public
+from judged
+inner join register.organisations as organisations on judged.organisation_code = organisations.organisation_code
+inner join indicators.period as periods on judged.grain = periods.grain and judged.period_id = periods.period_id
+order by judged.audience, judged.grain, judged.period_id, judged.indicator_id, judged.organisation_code, basis

@@ -1,0 +1,170 @@
+"""All tables of one definition at once: tables -> two frames -> broken rules -> findings dealt out by drop."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from impact.checking.expectations import Broken, broken_rules, holds_column, value_column
+from impact.checking.findings import Finding, about_cells, about_file, cell_name
+from impact.checking.reading import TextTable
+from impact.checking.rules import FUNCTIONS
+from impact.checking.values import SHORTHAND, is_written_otherwise, read_value
+from impact.definition import Column, Definition, Kind
+
+KnownCodes = Mapping[str, frozenset[str]]
+"""What `in_register` looks up: `organisations.ods_code` -> the codes that stand there."""
+
+_DTYPES: dict[Kind, str] = {
+    "text": "object",
+    "number": "float64",
+    "integer": "float64",
+    "month": "datetime64[s]",
+    "date": "datetime64[s]",
+    "boolean": "object",
+}
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """One table to check: which drop it is, who sent it, and the period it is for."""
+
+    drop: str
+    table: TextTable
+    sender: str
+    start_on: date
+    end_on: date
+
+
+def check_tables(definition: Definition, submitted: Sequence[Submitted], known: KnownCodes) -> dict[str, list[Finding]]:
+    """Every finding on the rows of each drop, in the order of the definition's rules. All drops are keys."""
+    dealt: dict[str, list[Finding]] = {one.drop: [] for one in submitted}
+    with_rows = [one for one in submitted if one.table.rows]
+    if not with_rows:
+        return dealt
+    rows = _rows_frame(definition, with_rows)
+    values = _values_frame(definition, with_rows, rows)
+    drops = pd.DataFrame({"drop": [one.drop for one in with_rows]})
+    for column in definition.columns:
+        if column.kind != "text":
+            rows[value_column(column.name)] = values[column.name]
+    for rule in definition.rules:
+        if rule.expects == "readable":
+            rows[holds_column(rule)] = rows[rule.column].isna() | values[rule.column].notna()
+        elif rule.expects in ("row_holds", "drop_holds"):
+            holds = FUNCTIONS[rule.name](values, **rule.thresholds)
+            if rule.subject == "row":
+                rows[holds_column(rule)] = holds
+            else:
+                drops[holds_column(rule)] = drops["drop"].map(holds.groupby(values["drop"]).all())
+    codes = _codes(definition, known)
+    broken = broken_rules(definition.rules, definition.key, rows, drops, codes)
+    tables = {one.drop: one.table for one in with_rows}
+    for drop, findings in _deal_out(definition, tables, rows, broken).items():
+        dealt[drop] += findings
+    for one in with_rows:
+        dealt[one.drop] += _written_otherwise(definition, one.table)
+    return dealt
+
+
+def cell_text(table: TextTable, cells: Sequence[str], column: Column) -> str | None:
+    """What stands in a column of a row; None where it is blank, left out, or a shorthand that may stand there."""
+    position = table.columns.get(column.name)
+    if position is None or cells[position] == "":
+        return None
+    if not column.is_required and cells[position] in SHORTHAND:
+        return None
+    return cells[position]
+
+
+def _rows_frame(definition: Definition, submitted: Sequence[Submitted]) -> pd.DataFrame:
+    frame: dict[str, list[Any]] = {"drop": [], "row": []}
+    frame |= {column.name: [] for column in definition.columns}
+    for one in submitted:
+        frame["drop"] += [one.drop] * len(one.table.rows)
+        frame["row"] += one.table.row_numbers
+        for column in definition.columns:
+            frame[column.name] += [cell_text(one.table, cells, column) for cells in one.table.rows]
+    return pd.DataFrame(frame, dtype="object")
+
+
+def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: pd.DataFrame) -> pd.DataFrame:
+    values = pd.DataFrame({"drop": rows["drop"]})
+    for column in definition.columns:
+        meaning = {text: read_value(text, column) for text in rows[column.name].dropna().unique()}
+        values[column.name] = rows[column.name].map(meaning).astype(_DTYPES[column.kind])  # type: ignore[call-overload]
+    facts = {one.drop: one for one in submitted}
+    values["drop_sender"] = [facts[drop].sender for drop in rows["drop"]]
+    values["drop_start_on"] = pd.Series([facts[drop].start_on for drop in rows["drop"]], dtype="datetime64[s]")
+    values["drop_end_on"] = pd.Series([facts[drop].end_on for drop in rows["drop"]], dtype="datetime64[s]")
+    return values
+
+
+def _codes(definition: Definition, known: KnownCodes) -> dict[str, Sequence[str]]:
+    codes: dict[str, Sequence[str]] = {}
+    for rule in definition.rules:
+        if rule.expects == "one_of":
+            codes[rule.name] = definition.column(str(rule.column)).one_of
+        elif rule.expects == "in_register":
+            relation = definition.column(str(rule.column)).in_register
+            codes[rule.name] = sorted(known[str(relation)])
+    return codes
+
+
+def _deal_out(
+    definition: Definition, tables: Mapping[str, TextTable], rows: pd.DataFrame, broken: Sequence[Broken]
+) -> dict[str, list[Finding]]:
+    texts = {(row["drop"], row["row"]): row for row in rows.to_dict("records")}
+    places: dict[tuple[str, str], list[int | None]] = defaultdict(list)
+    for one in broken:
+        places[one.drop, one.rule.name].append(one.row)
+    dealt: dict[str, list[Finding]] = defaultdict(list)
+    for drop, table in tables.items():
+        for rule in definition.rules:
+            found = places.get((drop, rule.name))
+            if not found:
+                continue
+            column = definition.column(rule.column) if rule.column else None
+            if rule.subject == "drop":
+                dealt[drop].append(about_cells(rule, column, [], []))
+                continue
+            numbers = sorted(row for row in found if row is not None)
+            if rule.expects == "not_blank" and rule.column not in table.columns:
+                continue  # the missing column has its own finding
+            if rule.expects == "unique":
+                numbers = [row for row in numbers if all(pd.notna(texts[drop, row][name]) for name in definition.key)]
+                if not numbers:
+                    continue
+            values = [texts[drop, row][rule.column] for row in numbers]
+            dealt[drop].append(
+                about_cells(
+                    rule,
+                    column,
+                    [table.cell(rule.column, row) for row in numbers],
+                    [value for value in values if pd.notna(value)],
+                )
+            )
+    return dealt
+
+
+def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding]:
+    findings = []
+    for column in definition.columns:
+        position = table.columns.get(column.name)
+        if column.kind != "month" or position is None:
+            continue
+        read = [
+            (cell_name(position, row), text, value)
+            for row, cells in zip(table.row_numbers, table.rows, strict=True)
+            if (text := cell_text(table, cells, column)) is not None
+            and isinstance(value := read_value(text, column), date)
+            and is_written_otherwise(text, column)
+        ]
+        if read:
+            said = ", ".join(dict.fromkeys(f"{text} as {value:%Y-%m}" for _, text, value in read))
+            cells = [cell for cell, _, _ in read]
+            findings.append(about_file("month_written_otherwise", column.heading, cells, value=f": {said}"))
+    return findings

@@ -1,0 +1,113 @@
+"""Great Expectations, and the only module that imports it: rules and two frames in, broken rules out.
+
+Importing it takes seconds, so that happens inside the function. Nobody else sees its types.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from impact.definition import Rule, Severity
+
+if TYPE_CHECKING:
+    from great_expectations.core import ExpectationValidationResult
+    from great_expectations.expectations.expectation import Expectation
+
+_SEVERITIES: dict[Severity, str] = {"must_fix": "critical", "please_confirm": "warning", "for_information": "info"}
+
+
+@dataclass(frozen=True)
+class Broken:
+    """`rule` is broken by row `row` of drop `drop`; by the drop as a whole when `row` is None."""
+
+    rule: Rule
+    drop: str
+    row: int | None
+
+
+def value_column(column: str) -> str:
+    """Where a frame of rows holds the value of a column, beside its text under the column's own name."""
+    return f"{column}__value"
+
+
+def holds_column(rule: Rule) -> str:
+    """Where a frame holds whether a rule holds, for rules that a function of ours decides."""
+    return f"{rule.name}__holds"
+
+
+def broken_rules(
+    rules: Sequence[Rule],
+    key: Sequence[str],
+    rows: pd.DataFrame,
+    drops: pd.DataFrame,
+    known: Mapping[str, Sequence[str]],
+) -> list[Broken]:
+    """Validate a batch. `rows` has `drop`, `row`, the columns' texts and values; `drops` has `drop`; both have the
+    `holds_column` of the rules that need one. `known` maps a rule's name to the codes that it looks up.
+
+    Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
+    """
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    source = context.data_sources.add_pandas("drops")
+    broken: list[Broken] = []
+    for subject, frame in (("row", rows), ("drop", drops)):
+        asked = [rule for rule in rules if rule.subject == subject]
+        if frame.empty or not asked:
+            continue
+        batch = (
+            source.add_dataframe_asset(subject)
+            .add_batch_definition_whole_dataframe("all")
+            .get_batch(batch_parameters={"dataframe": frame})
+        )
+        suite = gx.ExpectationSuite(
+            name=subject, expectations=[_expectation(rule, key, known.get(rule.name, ())) for rule in asked]
+        )
+        index = ["drop", "row"] if subject == "row" else ["drop"]
+        validated = batch.validate(
+            suite, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": index}
+        )
+        named = {rule.name: rule for rule in asked}
+        for result in validated.results:
+            broken += _broken_in(result, named)
+    return broken
+
+
+def _expectation(rule: Rule, key: Sequence[str], known: Sequence[str]) -> "Expectation":
+    from great_expectations import expectations as gxe
+
+    column = rule.column
+    common: dict[str, Any] = {"severity": _SEVERITIES[rule.severity], "meta": {"rule": rule.name}}
+    match rule.expects:
+        case "not_blank":
+            return gxe.ExpectColumnValuesToNotBeNull(column=column, **common)
+        case "one_of" | "in_register":
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(known), **common)
+        case "between":
+            low, high = rule.thresholds["low"], rule.thresholds["high"]
+            return gxe.ExpectColumnValuesToBeBetween(
+                column=value_column(str(column)), min_value=low, max_value=high, **common
+            )
+        case "unique":
+            return gxe.ExpectCompoundColumnsToBeUnique(column_list=["drop", *key], **common)
+        case "readable" | "row_holds" | "drop_holds":
+            return gxe.ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
+
+
+def _broken_in(result: "ExpectationValidationResult", rules: Mapping[str, Rule]) -> Iterator[Broken]:
+    assert result.expectation_config is not None
+    rule = rules[(result.expectation_config.meta or {})["rule"]]
+    fault = result.exception_info or {}
+    if "raised_exception" not in fault or fault["raised_exception"]:
+        raise RuntimeError(f"Great Expectations could not evaluate the rule {rule.name}: {fault}")
+    for place in result.result.get("unexpected_index_list") or ():
+        yield Broken(rule, str(place["drop"]), int(place["row"]) if "row" in place else None)
+    if not result.success and not result.result.get("unexpected_index_list"):
+        raise RuntimeError(f"Great Expectations says that the rule {rule.name} is broken, but not where")

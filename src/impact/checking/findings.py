@@ -1,0 +1,88 @@
+"""A finding: one thing to say about a file, in words, with the cells as Excel names them."""
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from impact.definition import Column, Rule, Severity, messages
+
+_SHOWN_VALUES = 3
+_PLAIN_VALUE = re.compile(r"[\d\s.,:/£$€%()+-]{1,20}|n/?a|nil|none|tbc|unknown|x|yes|no", re.IGNORECASE)
+_MONTH_VALUE = re.compile(r"[A-Za-z]{3,9}[ -]\d{2,4}")
+_HEADING_LENGTH = 40
+_CLOSE = 0.6
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`cells` are in the order of the file; empty when the finding is about the file as a whole."""
+
+    rule: str
+    severity: Severity
+    message: str
+    fix: str
+    column: str | None = None
+    cells: tuple[str, ...] = ()
+
+
+def cell_name(column_index: int, row: int) -> str:
+    """As Excel writes it: column 0, row 2 is `A2`."""
+    letters = ""
+    index = column_index + 1
+    while index:
+        index, letter = divmod(index - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return f"{letters}{row}"
+
+
+def about_file(rule: str, column: str | None = None, cells: Iterable[str] = (), **words: str) -> Finding:
+    """A finding that any file can get, from the common messages. `words` fill the gaps in them."""
+    said = messages()[rule]
+    words = {"column": column or "", "value": "", **words}
+    severity: Severity = "for_information" if rule.endswith("_otherwise") else "must_fix"
+    return Finding(rule, severity, said["message"].format(**words), said["fix"].format(**words), column, tuple(cells))
+
+
+def about_cells(rule: Rule, column: Column | None, cells: Iterable[str], values: Iterable[str]) -> Finding:
+    """The finding that `rule` is broken in `cells`, which hold `values`."""
+    words = {**rule_words(rule, column), "value": _shown(values, column.one_of if column else ())}
+    return Finding(
+        rule.name, rule.severity, rule.message.format(**words), rule.fix.format(**words), rule.column, tuple(cells)
+    )
+
+
+def rule_words(rule: Rule, column: Column | None) -> dict[str, str]:
+    """What the gaps in a rule's sentences stand for, but for {value}, which only a file can fill."""
+    words = {name: plain_number(value) for name, value in rule.thresholds.items()}
+    if column is not None:
+        words |= {
+            "column": column.heading,
+            "example": column.example,
+            "choices": ", ".join(column.one_of),
+        }
+    return words
+
+
+def plain_number(number: float) -> str:
+    """A threshold as people write it: 12, not 12.0."""
+    return f"{number:.10g}"
+
+
+def shown_heading(heading: str) -> str:
+    """A heading that nobody expected, cut short: what stands there may be anything."""
+    return heading if len(heading) <= _HEADING_LENGTH else heading[:_HEADING_LENGTH] + "..."
+
+
+def _shown(values: Iterable[str], choices: tuple[str, ...]) -> str:
+    """The values found, only those that cannot be personal: figures, months, and slips of the words allowed there."""
+    distinct = dict.fromkeys(values)
+    if not distinct or not all(
+        _PLAIN_VALUE.fullmatch(value)
+        or _MONTH_VALUE.fullmatch(value)
+        or difflib.get_close_matches(value.lower(), choices, 1, _CLOSE)
+        for value in distinct
+    ):
+        return ""
+    listed = ", ".join(f'"{value}"' for value in list(distinct)[:_SHOWN_VALUES])
+    return f": {listed}" + (" and others" if len(distinct) > _SHOWN_VALUES else "")

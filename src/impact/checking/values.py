@@ -1,0 +1,98 @@
+"""Text -> value, one function a kind of column. What a value must be in itself belongs here; what it must be beside
+others belongs in `rules`."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import Literal
+
+from impact.definition import Column, Kind
+
+WITHHELD = "[c]"
+NOT_AVAILABLE = "[x]"
+SHORTHAND = frozenset({WITHHELD, NOT_AVAILABLE})
+"""What a sender may write in a cell that need not be filled in: withheld by the sender, not available."""
+
+Value = float | date | bool | str
+
+_NUMBER = re.compile(r"-?\d{1,14}(\.\d{1,30})?")
+_WHOLE_NUMBER = re.compile(r"(-?\d{1,14})(\.0+)?")
+_YEAR_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
+_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ -](?:20)?(\d\d)")
+_FIRST_OF_MONTH = re.compile(r"01/(0[1-9]|1[0-2])/(20\d\d)")
+_UK_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+_MONTH_NAMES = (
+    "january february march april may june july august september october november december".split()  # noqa: SIM905
+)
+_BOOLEANS = {"yes": True, "no": False}
+
+
+def read_value(text: str, column: Column) -> Value | None:
+    """What `text` means in `column`, or None when it cannot be read so."""
+    return _READERS[column.kind](text, column.date_format)
+
+
+def plain_form(text: str, column: Column) -> str:
+    """`text` as it is stored: `Jan-26` in a month column becomes `2026-01`. Only for text that can be read."""
+    value = read_value(text, column)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.kind == "integer":
+        return text.split(".")[0]
+    return text
+
+
+def is_written_otherwise(text: str, column: Column) -> bool:
+    """Whether a readable month was not written as year-month, so that the sender should be told how it was read."""
+    return column.kind == "month" and not _YEAR_MONTH.fullmatch(text)
+
+
+def _text(text: str, _format: str) -> str:
+    return text
+
+
+def _number(text: str, _format: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text) else None
+
+
+def _integer(text: str, _format: str) -> float | None:
+    return float(text) if _WHOLE_NUMBER.fullmatch(text) else None
+
+
+def _boolean(text: str, _format: str) -> bool | None:
+    return _BOOLEANS.get(text.casefold())
+
+
+def _month(text: str, _format: str) -> date | None:
+    if written := _YEAR_MONTH.fullmatch(text):
+        return date(int(written[1]), int(written[2]), 1)
+    if written := _FIRST_OF_MONTH.fullmatch(text):
+        return date(int(written[2]), int(written[1]), 1)
+    if written := _NAMED_MONTH.fullmatch(text):
+        name = written[1].casefold()
+        for number, full_name in enumerate(_MONTH_NAMES, start=1):
+            if name in (full_name, full_name[:3]):
+                return date(2000 + int(written[2]), number, 1)
+    return None
+
+
+def _date(text: str, date_format: Literal["dd/MM/yyyy", "yyyy-MM-dd"] | str) -> date | None:
+    try:
+        if date_format == "dd/MM/yyyy":
+            written = _UK_DATE.fullmatch(text)
+            return date(int(written[3]), int(written[2]), int(written[1])) if written else None
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+    except ValueError:
+        return None
+
+
+_READERS: dict[Kind, Callable[[str, str], Value | None]] = {
+    "text": _text,
+    "number": _number,
+    "integer": _integer,
+    "boolean": _boolean,
+    "month": _month,
+    "date": _date,
+}

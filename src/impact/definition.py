@@ -1,0 +1,214 @@
+"""A definition: the one place that says what a table that people send must look like.
+
+Each is an Open Data Contract Standard (ODCS v3.1) file. Here it is read into plain data, and its properties are
+unfolded into rules, so that types, checks, messages and the column guide all come from the same lines of YAML.
+How a rule is checked belongs in `impact.checking`.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cache
+from math import inf
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Severity = Literal["must_fix", "please_confirm", "for_information"]
+Kind = Literal["text", "number", "integer", "month", "date", "boolean"]
+Expects = Literal["not_blank", "readable", "one_of", "between", "in_register", "unique", "row_holds", "drop_holds"]
+
+_PACKAGE = Path(__file__).parent
+_SQL_TYPES: dict[Kind, str] = {
+    "text": "varchar",
+    "number": "decimal(28,14)",
+    "integer": "bigint",
+    "month": "date",
+    "date": "date",
+    "boolean": "boolean",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: its name here, its heading in the file, and what may stand in it."""
+
+    name: str
+    heading: str
+    kind: Kind
+    date_format: str
+    is_required: bool
+    is_key: bool
+    description: str
+    example: str
+    minimum: float | None
+    maximum: float | None
+    one_of: tuple[str, ...]
+    in_register: str | None
+
+    @property
+    def sql_type(self) -> str:
+        return _SQL_TYPES[self.kind]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold, and what to say when it does not.
+
+    `subject` says whose rows it looks at: each row, or all rows of a drop together. `column` is the cell that a
+    finding points at. Messages may use {column}, {example}, {value}, {low}, {high}, {choices} and the thresholds.
+    """
+
+    name: str
+    expects: Expects
+    severity: Severity
+    says: str
+    message: str
+    fix: str
+    column: str | None = None
+    thresholds: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Literal["row", "drop"]:
+        return "drop" if self.expects == "drop_holds" else "row"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One ODCS file, read. `source` is `return` (from the organisation itself) or `official` (from a publisher)."""
+
+    name: str
+    title: str
+    version: str
+    purpose: str
+    source: Literal["return", "official"]
+    period_grain: Literal["month", "quarter", "year"]
+    columns: tuple[Column, ...]
+    rules: tuple[Rule, ...]
+    totals: tuple[str, ...]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.is_key)
+
+
+@cache
+def feeds() -> dict[str, Definition]:
+    """The definition of every feed, by name."""
+    return _read_folder("feeds")
+
+
+@cache
+def register_files() -> dict[str, Definition]:
+    """The definition of every file of the register, by name."""
+    return _read_folder("register")
+
+
+@cache
+def messages() -> Mapping[str, Mapping[str, str]]:
+    """The words for what any file can get wrong: rule -> `says`, `message`, `fix`."""
+    read: dict[str, dict[str, str]] = yaml.safe_load((_PACKAGE / "checking" / "messages.yaml").read_text("utf-8"))
+    return read
+
+
+def read_definition(text: str) -> Definition:
+    """Read one ODCS file. Raises KeyError or ValueError where it lacks what this software needs."""
+    contract = yaml.safe_load(text)
+    table = contract["schema"][0]
+    custom = {entry["property"]: entry["value"] for entry in contract.get("customProperties", [])}
+    columns = tuple(_column(entry) for entry in table["properties"])
+    named = {column.name: column for column in columns}
+    rules = [rule for column in columns for rule in _column_rules(column)]
+    if key := [column.name for column in columns if column.is_key]:
+        rules.append(_common_rule("unique", "rows_unique", key[-1]))
+    rules += [_own_rule(entry, named) for entry in table.get("quality", [])]
+    return Definition(
+        name=table["name"],
+        title=contract["name"],
+        version=contract["version"],
+        purpose=" ".join(contract["description"]["purpose"].split()),
+        source=custom.get("source", "return"),
+        period_grain=custom.get("periodGrain", "quarter"),
+        columns=columns,
+        rules=tuple(rules),
+        totals=tuple(custom.get("totals", ())),
+    )
+
+
+def _read_folder(folder: str) -> dict[str, Definition]:
+    files = sorted((_PACKAGE / folder).glob("*.odcs.yaml"))
+    return {read.name: read for read in (read_definition(file.read_text("utf-8")) for file in files)}
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    options = entry.get("logicalTypeOptions", {})
+    date_format = options.get("format", "")
+    kind: Kind
+    match entry["logicalType"]:
+        case "date":
+            kind = "month" if date_format == "yyyy-MM" else "date"
+        case "string":
+            kind = "text"
+        case "number" | "integer" | "boolean" as same:
+            kind = same
+        case other:
+            raise ValueError(f"{entry['name']}: logicalType {other} is not one that this software reads")
+    one_of = next(
+        (check["arguments"]["validValues"] for check in entry.get("quality", []) if check["metric"] == "invalidValues"),
+        (),
+    )
+    return Column(
+        name=entry["name"],
+        heading=entry.get("physicalName", entry["name"]),
+        kind=kind,
+        date_format=date_format,
+        is_required=entry.get("required", False),
+        is_key=entry.get("primaryKey", False),
+        description=" ".join(entry["description"].split()),
+        example=str(entry["examples"][0]),
+        minimum=options.get("minimum"),
+        maximum=options.get("maximum"),
+        one_of=tuple(one_of),
+        in_register=next((relation["to"] for relation in entry.get("relationships", [])), None),
+    )
+
+
+def _column_rules(column: Column) -> Iterator[Rule]:
+    if column.is_required:
+        yield _common_rule("not_blank", f"{column.name}_not_blank", column.name)
+    if column.kind != "text":
+        yield _common_rule("readable", f"{column.name}_readable", column.name, words=f"readable_{column.kind}")
+    if column.one_of:
+        yield _common_rule("one_of", f"{column.name}_one_of", column.name)
+    if column.minimum is not None or column.maximum is not None:
+        low = -inf if column.minimum is None else column.minimum
+        high = inf if column.maximum is None else column.maximum
+        yield replace(
+            _common_rule("between", f"{column.name}_between", column.name), thresholds={"low": low, "high": high}
+        )
+    if column.in_register:
+        yield _common_rule("in_register", f"{column.name}_in_register", column.name)
+
+
+def _common_rule(expects: Expects, name: str, column: str, words: str | None = None) -> Rule:
+    said = messages()[words or expects]
+    return Rule(name, expects, "must_fix", said["says"], said["message"], said["fix"], column)
+
+
+def _own_rule(entry: Mapping[str, Any], columns: Mapping[str, Column]) -> Rule:
+    how = entry["implementation"]
+    if how["column"] not in columns:
+        raise ValueError(f"{entry['name']}: {how['column']} is not a column of this definition")
+    return Rule(
+        name=entry["name"],
+        expects=how["expects"],
+        severity=entry["severity"],
+        says=entry["description"],
+        message=" ".join(how["message"].split()),
+        fix=" ".join(how["fix"].split()),
+        column=how["column"],
+        thresholds=how.get("thresholds", {}),
+    )

@@ -1,0 +1,200 @@
+"""Where things are kept, and the only ways to change what is kept there.
+
+Every change on disk goes through `write`, `put`, `put_folder` or `remove`: written aside, synced, renamed, so that
+a process killed at any instruction leaves either the old thing or the new one. What a thing means belongs elsewhere.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from impact.errors import HomeBusyError, ImpactError
+
+PARTIAL = ".partial-"
+"""What the name of an unfinished file or folder starts with: never read, cleared by the next writer."""
+
+_LOCK_PAUSE_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders under IMPACT_HOME. All state is files; nothing here is created until it is written."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def drops(self) -> Path:
+        return self.root / "drops"
+
+    @property
+    def receipts(self) -> Path:
+        return self.root / "receipts"
+
+    @property
+    def returns(self) -> Path:
+        return self.root / "returns"
+
+    @property
+    def register(self) -> Path:
+        return self.root / "register"
+
+    @property
+    def settings(self) -> Path:
+        return self.root / "settings.yaml"
+
+    @property
+    def settings_versions(self) -> Path:
+        return self.root / "settings" / "versions"
+
+    @property
+    def warehouse(self) -> Path:
+        return self.root / "warehouse" / "warehouse.duckdb"
+
+    @property
+    def publications(self) -> Path:
+        return self.root / "publications"
+
+    @property
+    def dagster(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / ".lock"
+
+
+def write(path: Path, data: bytes) -> None:
+    """Put `data` at `path`, whole or not at all, and durable when this returns. Raises ImpactError when it cannot."""
+    put(path, lambda partial: partial.write_bytes(data))
+
+
+def write_json(path: Path, value: Any) -> None:
+    """`value` as JSON that people can read and that is the same bytes every time."""
+    write(path, json_bytes(value))
+
+
+def json_bytes(value: Any) -> bytes:
+    """JSON in UTF-8 with a fixed layout."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def put(path: Path, fill: Callable[[Path], object]) -> None:
+    """Like `write`, for whoever fills the file itself: `fill` is given a path beside `path` to write to."""
+    with _said_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{PARTIAL}{path.name}")
+        try:
+            fill(partial)
+            _sync(partial)
+            os.replace(partial, path)
+            _sync(path.parent)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+def put_folder(path: Path, files: dict[str, bytes]) -> None:
+    """A new folder at `path` holding `files` (relative name -> bytes), seen by readers only when all are in it."""
+    with _said_plainly(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f"{PARTIAL}{path.name}")
+        shutil.rmtree(partial, ignore_errors=True)
+        try:
+            for name, data in sorted(files.items()):
+                file = partial / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+                _sync(file)
+            for folder in {(partial / name).parent for name in files}:
+                _sync(folder)
+            os.rename(partial, path)
+            _sync(path.parent)
+        except OSError:
+            shutil.rmtree(partial, ignore_errors=True)
+            raise
+
+
+def remove(path: Path) -> None:
+    """Take a file away, durably. One that is gone already is no fault."""
+    with _said_plainly(path):
+        path.unlink(missing_ok=True)
+        _sync(path.parent)
+
+
+def _clear_partials(home: Home) -> None:
+    """Take away what a killed writer left half-written. Only for the holder of the lock."""
+    for folder in home.root.iterdir():
+        if folder == home.dagster or not folder.is_dir():
+            continue
+        for partial in sorted(folder.rglob(f"{PARTIAL}*")):
+            if partial.is_dir():
+                shutil.rmtree(partial)
+            else:
+                partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def one_writer(home: Home, who: str, wait_seconds: float = 600.0) -> Iterator[None]:
+    """Hold the home's lock, which the operating system frees when the holder dies, however it dies.
+
+    Raises HomeBusyError, which names the holder, when the lock is not free within `wait_seconds`.
+    """
+    with _said_plainly(home.lock):
+        home.root.mkdir(parents=True, exist_ok=True)
+        handle = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        give_up_at = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() >= give_up_at:
+                    holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+                    raise HomeBusyError(
+                        f"{home.root} is being written by {holder}. Wait until it has finished, then try again."
+                    ) from None
+                time.sleep(_LOCK_PAUSE_SECONDS)
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{who} (process {os.getpid()})\n".encode(), 0)
+        _clear_partials(home)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _said_plainly(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        if fault.errno in (errno.ENOSPC, errno.EDQUOT):
+            what, remedy = "the disk is full", "Free some space there"
+        elif fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            what, remedy = "this user may not write there", "Give it the right to"
+        else:
+            what, remedy = str(fault.strerror or fault), "Mend that"
+        raise ImpactError(
+            f"Could not write {path}: {what}. {remedy}, then run the same command again: nothing was lost, "
+            "and what was finished before this stays."
+        ) from fault

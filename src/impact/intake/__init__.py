@@ -1,0 +1,1 @@
+"""Drops in, receipts and returns out: what arrived, what is said about it, and the decision that lasts."""

@@ -1,0 +1,99 @@
+"""What goes back to the sender: the receipt as JSON for programs, and as a page (and as text) for a person."""
+
+from collections.abc import Iterator
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from impact.definition import Severity, feeds
+from impact.home import Home, json_bytes, write
+from impact.intake.landing import OUTBOX
+from impact.intake.receipts import Decision, Receipt, as_json
+from impact.periods import parse_period
+
+_HEADLINES: dict[Decision, str] = {
+    "accepted": "Accepted",
+    "held": "Held until you confirm it",
+    "refused": "Not accepted: please correct it and send it again",
+    "unreadable": "Not accepted: the file cannot be read",
+}
+_NEXT_STEPS: dict[Decision, str] = {
+    "accepted": "There is nothing more to do.",
+    "held": (
+        "Look at each cell named here. If it is wrong, correct it and send the file again. If it is right, write to the "
+        "people who run this service with the number of this receipt and the reason."
+    ),
+    "refused": "Correct the cells named here in your own file, save it as CSV UTF-8, and put it in the same folder.",
+    "unreadable": "Put a CSV file of your figures in the same folder.",
+}
+_GROUPS: dict[Severity, str] = {
+    "must_fix": "To put right",
+    "please_confirm": "To confirm",
+    "for_information": "For your information",
+}
+
+
+def headline(receipt: Receipt) -> str:
+    return _HEADLINES[receipt.decision]
+
+
+def answer_lines(receipt: Receipt) -> Iterator[str]:
+    """The receipt in plain lines, for a terminal."""
+    yield f"{headline(receipt)}."
+    yield f"This file contains: {contents(receipt)}."
+    for severity, title in _GROUPS.items():
+        findings = [finding for finding in receipt.findings if finding.severity == severity]
+        if findings:
+            yield ""
+            yield f"{title}:"
+        for finding in findings:
+            place = f"{', '.join(finding.cells)}: " if finding.cells else ""
+            yield f"  {place}{finding.message}"
+            yield f"    {finding.fix}"
+    yield ""
+    yield _NEXT_STEPS[receipt.decision]
+
+
+def contents(receipt: Receipt) -> str:
+    """What the file holds, so that the wrong file is spotted."""
+    rows = "1 row" if receipt.rows_in == 1 else f"{receipt.rows_in} rows"
+    if not receipt.totals:
+        return rows
+    return f"{rows}; in all " + ", ".join(f"{name} {total}" for name, total in receipt.totals.items())
+
+
+def answer_page(receipt: Receipt) -> bytes:
+    """The receipt as a page that needs nothing else to be read."""
+    definition = feeds().get(receipt.feed)
+    period = parse_period(receipt.period)
+    page = _template().render(
+        receipt=receipt,
+        headline=headline(receipt),
+        contents=contents(receipt),
+        next_step=_NEXT_STEPS[receipt.decision],
+        feed=definition.title if definition else receipt.feed,
+        period=period.label() if period else receipt.period,
+        groups=[
+            (title, [finding for finding in receipt.findings if finding.severity == severity])
+            for severity, title in _GROUPS.items()
+        ],
+    )
+    return page.encode()
+
+
+def send_answers(home: Home, receipt: Receipt) -> None:
+    """Put both forms in the sender's outbox, under a name that says what they are about."""
+    outbox = home.landing / receipt.sender / OUTBOX
+    feed = receipt.feed if receipt.feed in feeds() else "unknown"
+    period = receipt.period if parse_period(receipt.period) else "unknown"
+    name = f"{feed}_{period}_{receipt.decision}_{receipt.id}"
+    write(outbox / f"{name}.json", json_bytes(as_json(receipt)))
+    write(outbox / f"{name}.html", answer_page(receipt))
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("impact.intake", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    return environment.get_template("receipt.html.j2")

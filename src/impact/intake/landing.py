@@ -1,0 +1,99 @@
+"""What lies in the inboxes, and what its place there says: who sent it, for which feed and period.
+
+A drop is named by content and place, never by its file name: the same thing sent again is the same drop.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from impact.home import Home
+
+INBOX = "inbox"
+OUTBOX = "outbox"
+_UNSENT_PREFIXES = (".", "~$")
+"""Files that Excel, Finder and upload tools make beside the real one while they work."""
+
+_ID_LENGTH = 16
+
+
+@dataclass(frozen=True, order=True)
+class Arrival:
+    """A file in an inbox. `feed` and `period` are the names of its folders, or empty where it lies in neither."""
+
+    sender: str
+    feed: str
+    period: str
+    path: Path
+
+
+@dataclass(frozen=True)
+class Left:
+    """A file that was left where it is, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Drop:
+    """An arrival and its bytes."""
+
+    arrival: Arrival
+    data: bytes
+    sha256: str
+    attempt: int = 1
+
+    @property
+    def id(self) -> str:
+        """The receipt's number: from the bytes, the place and the attempt, and nothing else."""
+        facts = [self.sha256, self.arrival.sender, self.arrival.feed, self.arrival.period, {}, self.attempt]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:_ID_LENGTH]
+
+
+def make_drop(arrival: Arrival, data: bytes) -> Drop:
+    return Drop(arrival, data, hashlib.sha256(data).hexdigest())
+
+
+def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[list[Arrival], list[Left]]:
+    """Every file to take, in an order that depends on its place alone, and every file to leave for now.
+
+    A file is left while it changed less than `settle_seconds` ago, when it may still be on its way.
+    """
+    arrivals: list[Arrival] = []
+    left: list[Left] = []
+    for path in _files_in(home.landing):
+        if path.is_symlink():
+            left.append(Left(path, "it is a link, not a file"))
+            continue
+        inside = path.relative_to(home.landing).parts
+        if len(inside) == 1:
+            left.append(Left(path, "it does not lie in the folder of an organisation"))
+            continue
+        age_seconds = abs(now.timestamp() - path.stat().st_mtime)
+        if settle_seconds and age_seconds < settle_seconds:
+            left.append(Left(path, f"it changed {age_seconds:.0f} s ago and may still be on its way"))
+            continue
+        in_place = len(inside) == 5 and inside[1] == INBOX
+        feed, period = (inside[2], inside[3]) if in_place else ("", "")
+        arrivals.append(Arrival(inside[0], feed, period, path))
+    return sorted(arrivals), left
+
+
+def shown_name(path: Path) -> str:
+    """A file's name as text, whatever bytes it is made of."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _files_in(landing: Path) -> Iterator[Path]:
+    """Every file under landing but those in an outbox, where nothing is looked for."""
+    for folder, folders, names in os.walk(landing):
+        depth = len(Path(folder).relative_to(landing).parts)
+        folders[:] = sorted(name for name in folders if not (depth == 1 and name == OUTBOX))
+        for name in sorted(names):
+            if not name.startswith(_UNSENT_PREFIXES):
+                yield Path(folder) / name

@@ -1,0 +1,92 @@
+"""A receipt: the lasting decision on a drop. Receipts are only ever added, and everything else follows from them."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from impact.checking.findings import Finding
+from impact.errors import ImpactError
+from impact.home import Home, write_json
+from impact.periods import to_text
+
+Decision = Literal["accepted", "held", "refused", "unreadable"]
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was decided on one drop, why, and under which versions of everything.
+
+    `rows_in` = `rows_kept` + `rows_refused`. `totals` are sums over all rows, as exact decimal text. Rows of a held
+    drop are kept, and count for nothing until it is confirmed.
+    """
+
+    id: str
+    decision: Decision
+    received_at: str
+    sender: str
+    feed: str
+    period: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    attempt: int
+    definition_version: str
+    register_version: str
+    settings_version: str
+    software_version: str
+    rows_in: int
+    rows_kept: int
+    rows_refused: int
+    totals: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def slot(self) -> tuple[str, str, str]:
+        """What there can be one live return for."""
+        return (self.sender, self.feed, self.period)
+
+
+def decide(findings: tuple[Finding, ...], *, is_readable: bool) -> Decision:
+    """The whole drop is accepted or not: half a month is never loaded."""
+    if not is_readable:
+        return "unreadable"
+    severities = {finding.severity for finding in findings}
+    if "must_fix" in severities:
+        return "refused"
+    return "held" if "please_confirm" in severities else "accepted"
+
+
+def save_receipt(home: Home, receipt: Receipt) -> None:
+    """Commit a decision: from here on the drop has been taken, whatever happens next."""
+    write_json(home.receipts / f"{receipt.id}.json", as_json(receipt))
+
+
+def as_json(receipt: Receipt) -> dict[str, Any]:
+    return dataclasses.asdict(receipt)
+
+
+def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
+    """Every receipt given by `as_at`, oldest first. Raises ImpactError on one that cannot be read."""
+    receipts = []
+    for path in sorted(home.receipts.glob("[0-9a-f]*.json")):
+        try:
+            read = json.loads(path.read_text("utf-8"))
+            findings = tuple(Finding(**{**entry, "cells": tuple(entry["cells"])}) for entry in read.pop("findings"))
+            receipts.append(Receipt(**read, findings=findings))
+        except (ValueError, TypeError, KeyError) as fault:
+            raise ImpactError(
+                f"The receipt {path} cannot be read ({fault}). Receipts are never edited: put the file back from a copy."
+            ) from fault
+    instant = None if as_at is None else to_text(as_at)
+    return sorted(
+        (receipt for receipt in receipts if instant is None or receipt.received_at <= instant),
+        key=lambda receipt: (receipt.received_at, receipt.id),
+    )
+
+
+def live_returns(receipts: list[Receipt]) -> dict[tuple[str, str, str], Receipt]:
+    """The accepted receipt of each organisation, feed and period."""
+    return {receipt.slot: receipt for receipt in receipts if receipt.decision == "accepted"}

@@ -1,0 +1,20 @@
+"""Where the files that are not Python lie, in a checkout and in an installed package."""
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+
+
+def sql_folder() -> Path:
+    """The folder sql/: inside the package when installed, at the top of the checkout otherwise."""
+    return _beside("sql")
+
+
+def dagster_home() -> Path:
+    """The folder that holds dagster.yaml, which Dagster wants as DAGSTER_HOME."""
+    return _beside("dagster.yaml").parent
+
+
+def _beside(name: str) -> Path:
+    packaged = _PACKAGE / name
+    return packaged if packaged.exists() else _PACKAGE.parents[1] / name

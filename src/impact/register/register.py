@@ -1,0 +1,150 @@
+"""The register is plain CSV files in `register/` under the home. Whoever edits them edits all that reports say about
+who is a mutual and who may see what, so a version is used only once it has passed every check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from impact import versions
+from impact.checking.batch import KnownCodes, Submitted, cell_text, check_tables
+from impact.checking.findings import Finding
+from impact.checking.reading import TextTable, read_csv
+from impact.checking.values import plain_form
+from impact.definition import register_files
+from impact.errors import ImpactError
+from impact.home import Home
+
+Row = Mapping[str, str | None]
+
+_MOST_FINDINGS_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Register:
+    """One accepted version. `files` maps a file's name to its rows; a blank cell is None, a date ISO text."""
+
+    sha256: str
+    files: Mapping[str, tuple[Row, ...]]
+
+    @cached_property
+    def codes(self) -> KnownCodes:
+        """What foreign keys may refer to: `organisations.ods_code` -> the codes that stand there."""
+        return _codes(self.files)
+
+    def knows_organisation(self, code: str) -> bool:
+        return code in self.codes["organisations.organisation_code"]
+
+    def knows_publisher(self, code: str, feed: str) -> bool:
+        return any(row["publisher_code"] == code and row["feed"] == feed for row in self.files["publishers"])
+
+
+def take_register(home: Home, now: datetime) -> Register:
+    """The register as it stands in the home: checked, and kept as a version, when it is new.
+
+    Only for the holder of the home's lock. Raises ImpactError, which names file, cells and remedy, when a file is
+    missing or breaks a rule; the version before stays in force for whoever asks for it by `as_at`.
+    """
+    files = _read_files(home)
+    if not versions.is_current(home.register / "versions", files, now):
+        parsed, tables = _parse(home, files)
+        _refuse_broken(home, tables, _codes(parsed))
+        versions.take(home.register / "versions", files, now)
+    return register_at(home, now)
+
+
+def current_register(home: Home) -> Register:
+    """The register as it stands in the home, for reading only: checked if it was not taken yet, but not kept."""
+    files = _read_files(home)
+    parsed, tables = _parse(home, files)
+    if not (home.register / "versions" / versions.content_hash(files)).is_dir():
+        _refuse_broken(home, tables, _codes(parsed))
+    return Register(versions.content_hash(files), parsed)
+
+
+def register_at(home: Home, as_at: datetime) -> Register:
+    """The version that held at `as_at`. Raises ImpactError when there was none."""
+    version = versions.version_at(home.register / "versions", as_at)
+    if version is None:
+        raise ImpactError(
+            f"No register had been taken in {home.register} by {as_at:%d %B %Y %H:%M} UTC. "
+            "Put the register's files there and run `impact run`."
+        )
+    parsed, _ = _parse(home, version.files)
+    return Register(version.sha256, parsed)
+
+
+def _read_files(home: Home) -> dict[str, bytes]:
+    files = {}
+    missing = []
+    for name in register_files():
+        path = home.register / f"{name}.csv"
+        try:
+            files[path.name] = path.read_bytes()
+        except FileNotFoundError:
+            missing.append(path.name)
+    if missing:
+        raise ImpactError(
+            f"The register lacks {', '.join(missing)} in {home.register}. Put it back: the columns of every file are "
+            "described in docs/register.md, and every version that was ever accepted is kept in "
+            f"{home.register / 'versions'}. Nothing was taken or published."
+        )
+    return files
+
+
+def _parse(home: Home, files: Mapping[str, bytes]) -> tuple[dict[str, tuple[Row, ...]], dict[str, TextTable]]:
+    parsed: dict[str, tuple[Row, ...]] = {}
+    tables: dict[str, TextTable] = {}
+    for name, definition in register_files().items():
+        reading = read_csv(files[f"{name}.csv"], definition)
+        faults = [
+            finding
+            for finding in reading.findings
+            if finding.severity == "must_fix" and not (finding.rule == "no_rows" and reading.table is not None)
+        ]
+        if reading.table is None or faults:
+            raise _refusal(home, {name: faults})
+        tables[name] = reading.table
+        rows = []
+        for cells in reading.table.rows:
+            texts = {column: cell_text(reading.table, cells, column) for column in definition.columns}
+            rows.append(
+                {column.name: None if text is None else plain_form(text, column) for column, text in texts.items()}
+            )
+        parsed[name] = tuple(rows)
+    return parsed, tables
+
+
+def _codes(files: Mapping[str, tuple[Row, ...]]) -> dict[str, frozenset[str]]:
+    return {
+        f"{name}.{column.name}": frozenset(value for row in files[name] if (value := row[column.name]) is not None)
+        for name, definition in register_files().items()
+        for column in definition.columns
+        if column.name.endswith("_code")
+    }
+
+
+def _refuse_broken(home: Home, tables: Mapping[str, TextTable], codes: KnownCodes) -> None:
+    always = (date.min.replace(year=1900), date.max.replace(year=2200))
+    broken = {}
+    for name, definition in register_files().items():
+        findings = check_tables(definition, [Submitted(name, tables[name], "", *always)], codes)[name]
+        if must_fix := [finding for finding in findings if finding.severity == "must_fix"]:
+            broken[name] = must_fix
+    if broken:
+        raise _refusal(home, broken)
+
+
+def _refusal(home: Home, broken: Mapping[str, list[Finding]]) -> ImpactError:
+    lines = [
+        f"  {name}.csv {', '.join(finding.cells)}: {finding.message} {finding.fix}"
+        for name, findings in broken.items()
+        for finding in findings
+    ]
+    more = len(lines) - _MOST_FINDINGS_SHOWN
+    shown = lines[:_MOST_FINDINGS_SHOWN] + ([f"  and {more} more"] if more > 0 else [])
+    return ImpactError(
+        f"The register in {home.register} cannot be used until this is mended:\n"
+        + "\n".join(shown)
+        + "\nNothing was taken or published."
+    )

@@ -1,0 +1,45 @@
+"""The figures of a report as CSV, one file a table, with the same texts that the page prints."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+
+from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
+
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def data_files(rows: AudienceRows) -> dict[str, bytes]:
+    """File name -> content."""
+    return {
+        "organisations.csv": _csv(OrganisationFigure, rows.organisations),
+        "delivery-models.csv": _csv(DeliveryModelFigure, rows.delivery_models),
+    }
+
+
+def _csv(kind: type[OrganisationFigure | DeliveryModelFigure], rows: Sequence[object]) -> bytes:
+    names = [field.name for field in dataclasses.fields(kind)]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(names)
+    writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+    return out.getvalue().encode()
+
+
+def _cell(value: object) -> str:
+    """A text that Excel would take for a formula gets an apostrophe before it; a negative figure stays one."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    text = str(value)
+    if text.startswith(_STARTS_A_FORMULA) and not _is_number(text):
+        return f"'{text}"
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

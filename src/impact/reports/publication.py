@@ -1,0 +1,173 @@
+"""A publication: numbered, whole, never changed. Built aside, put in place at once, and only then pointed to.
+
+The same inputs give the same files. What has not changed since the last publication is not published again.
+"""
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from impact.errors import ImpactError
+from impact.home import Home, json_bytes, one_writer, put_folder, write
+from impact.intake.receipts import load_receipts
+from impact.periods import Period, from_text, london_date, parse_period, to_text
+from impact.places import sql_folder
+from impact.register import register_at
+from impact.reports.audiences import read_audiences
+from impact.reports.content import make_report
+from impact.reports.data_files import data_files
+from impact.reports.html import home_page, report_page
+from impact.settings import settings_at
+from impact.versions import content_hash
+from impact.warehouse import open_warehouse
+
+_log = logging.getLogger(__name__)
+
+_MANIFEST = "manifest.json"
+_LATEST = "latest"
+_PAGE = "index.html"
+_PACKAGES = ("impact", "duckdb", "jinja2")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """One publication of a period. `is_new` is false where nothing had changed since it was made."""
+
+    period_id: str
+    number: int
+    folder: Path
+    is_new: bool
+    pages: tuple[Path, ...]
+
+
+def publish(home: Home, period_id: str | None = None) -> Publication:
+    """Publish a quarter from the warehouse as it stands; the last one that has figures when none is named.
+
+    Raises ImpactError when the period is not a quarter, is not over, or has no figures, and when there is no warehouse.
+    """
+    with one_writer(home, "a publication"):
+        as_at, period = _what(home, period_id)
+        inputs = _inputs(home, as_at, period)
+        last = _last_number(home, period)
+        if last and _manifest(home, period, last)["inputs"] == inputs:
+            _point(home, period, last)
+            return _publication(home, period, last, is_new=False)
+        _log.info("Drawing the reports on %s", period.label())
+        published_on = london_date(as_at)
+        files: dict[str, bytes] = {}
+        reports = []
+        for rows in read_audiences(home, period.id):
+            report = make_report(rows, period, published_on)
+            data = data_files(rows)
+            page = report_page(report, {name: len(content) for name, content in data.items()})
+            files |= {f"{rows.audience.id}/{name}": content for name, content in {**data, _PAGE: page}.items()}
+            reports.append({"audience": rows.audience.id, "title": report.title, "status": report.status})
+        files[_MANIFEST] = json_bytes(
+            {
+                "period": period.id,
+                "as_at": to_text(as_at),
+                "published_on": published_on.isoformat(),
+                "reports": reports,
+                "inputs": inputs,
+                "packages": {name: version(name) for name in _PACKAGES},
+                "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+            }
+        )
+        put_folder(_folder(home, period) / str(last + 1), files)
+        _point(home, period, last + 1)
+        return _publication(home, period, last + 1, is_new=True)
+
+
+def latest_publications(home: Home) -> list[Publication]:
+    """The latest publication of each period, the newest period first."""
+    folders = [path for path in home.publications.iterdir() if path.is_dir()] if home.publications.is_dir() else []
+    periods = sorted((period for path in folders if (period := parse_period(path.name))), reverse=True)
+    return [
+        _publication(home, period, int((_folder(home, period) / _LATEST).read_text("utf-8")), is_new=False)
+        for period in periods
+        if (_folder(home, period) / _LATEST).is_file()
+    ]
+
+
+def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
+    with open_warehouse(home) as warehouse:
+        row = warehouse.execute("select strftime(as_at, '%Y-%m-%dT%H:%M:%SZ') from reference.build").fetchone()
+        assert row is not None
+        as_at = from_text(row[0])
+        found = warehouse.execute(
+            "select distinct period_id from indicators.organisation_indicator where grain = 'quarter' "
+            "order by period_id desc"
+        ).fetchall()
+    there = [period for (name,) in found if (period := parse_period(name)) and period.end_on < london_date(as_at)]
+    if period_id is None:
+        if not there:
+            raise ImpactError("There are no figures of any quarter that is over yet, so there is nothing to publish.")
+        return as_at, there[0]
+    period = parse_period(period_id)
+    if period is None or period.grain != "quarter":
+        raise ImpactError(f"{period_id} is not a quarter. Write it as in this example: 2026-Q1")
+    if period.end_on >= london_date(as_at):
+        raise ImpactError(f"{period_id} ({period.label()}) is not over yet. It can be published from the day after it.")
+    if period not in there:
+        listed = ", ".join(other.id for other in there) or "none yet"
+        raise ImpactError(f"There are no figures of {period_id} ({period.label()}). Quarters with figures: {listed}.")
+    return as_at, period
+
+
+def _inputs(home: Home, as_at: datetime, period: Period) -> dict[str, Any]:
+    """All that a publication is a function of, but for `as_at`, which only says which of these hold."""
+    files: Mapping[str, bytes] = {
+        path.relative_to(sql_folder()).as_posix(): path.read_bytes() for path in sorted(sql_folder().rglob("*.sql"))
+    }
+    return {
+        "period": period.id,
+        "receipts": sorted(f"{receipt.id} {receipt.decision}" for receipt in load_receipts(home, as_at)),
+        "register": register_at(home, as_at).sha256,
+        "settings": settings_at(home, as_at)[0],
+        "sql": content_hash(files),
+        "software": version("impact"),
+    }
+
+
+def _folder(home: Home, period: Period) -> Path:
+    return home.publications / period.id
+
+
+def _last_number(home: Home, period: Period) -> int:
+    folder = _folder(home, period)
+    numbers = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    return max(numbers, default=0)
+
+
+def _manifest(home: Home, period: Period, number: int) -> dict[str, Any]:
+    read: dict[str, Any] = json.loads((_folder(home, period) / str(number) / _MANIFEST).read_text("utf-8"))
+    return read
+
+
+def _publication(home: Home, period: Period, number: int, *, is_new: bool) -> Publication:
+    folder = _folder(home, period) / str(number)
+    manifest = _manifest(home, period, number)
+    pages = tuple(folder / report["audience"] / _PAGE for report in manifest["reports"])
+    return Publication(period.id, number, folder, is_new, pages)
+
+
+def _point(home: Home, period: Period, number: int) -> None:
+    """Make `number` the latest publication of its period, and list it on the home page."""
+    write(_folder(home, period) / _LATEST, f"{number}\n".encode())
+    listed = []
+    for publication in latest_publications(home):
+        of = parse_period(publication.period_id)
+        assert of is not None
+        manifest = _manifest(home, of, publication.number)
+        links = [
+            (report["title"], f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}")
+            for report in manifest["reports"]
+        ]
+        listed.append((of.label(), publication.period_id, date.fromisoformat(manifest["published_on"]), links))
+    write(home.publications / _PAGE, home_page(listed))
