@@ -140,7 +140,10 @@ select
         else ''
     end as peer_note,
     coalesce(judged.source, '[x]') as source,
-    coalesce(judged.source = 'official' and judged.is_peers_public, false) as is_public
+    case
+        when judged.is_reported then judged.source = 'official' and judged.is_peers_public
+        else judged.because = 'official'
+    end as is_public
 from judged
 inner join register.organisations as organisations on judged.organisation_code = organisations.organisation_code
 inner join indicators.period as periods on judged.grain = periods.grain and judged.period_id = periods.period_id

@@ -1,0 +1,47 @@
+# Two commands: `make demo` and `make test`. Each sets up what it needs in .venv first.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export IMPACT_HOME ?= $(CURDIR)/home
+export IMPACT_DAGSTER_DIR = $(IMPACT_HOME)/dagster
+export DAGSTER_HOME = $(CURDIR)
+
+.PHONY: demo test check up constraints docs clean
+
+demo: $(READY)
+	@$(BIN)/impact demo
+
+test: check
+
+check: $(READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+# The runs, the assets and the checks, in a browser; the nightly schedule and the sensor run while this does.
+up: $(READY)
+	@mkdir -p $(IMPACT_DAGSTER_DIR)
+	@echo "Open http://localhost:3000 - end with Ctrl-C"
+	@$(BIN)/dagster dev --module-name pipelines.definitions --port 3000
+
+# The pages under docs/ that are made from the definitions.
+docs: $(READY)
+	$(BIN)/python -m impact.feeds.guide docs
+
+# Pin every package for the commands above. The file names no index.
+constraints: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
+		--no-emit-index-url --custom-compile-command "make constraints" --upgrade --quiet -o constraints.txt
+
+clean:
+	rm -rf $(VENV) home
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' \
+		|| (echo "Python 3.11 or 3.12 is needed; set PYTHON=/path/to/python3.11" && false)
+	@echo "Setting up $(VENV) (about a minute, once)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)

@@ -1,0 +1,62 @@
+"""Jobs, the nightly schedule, and the sensor on the inboxes."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+from impact.intake.landing import find_arrivals
+from impact.settings import settings_at
+
+from pipelines.site import Site
+
+NIGHTLY = "nightly"
+ARRIVALS = "arrivals"
+PUBLISH = "publish"
+
+
+def build_jobs(
+    intake: dg.AssetsDefinition, warehouse: dg.AssetsDefinition, reports: dg.AssetsDefinition
+) -> Sequence[Any]:
+    """Dagster does not export the type of an asset job that is not resolved yet."""
+    taken = dg.AssetSelection.assets(intake)
+    tables = dg.AssetSelection.assets(warehouse)
+    pages = dg.AssetSelection.assets(reports)
+    return [
+        dg.define_asset_job(NIGHTLY, taken | tables | pages, description="From the inboxes to the reports."),
+        dg.define_asset_job(ARRIVALS, taken | tables, description="Take what has arrived and rebuild the tables."),
+        dg.define_asset_job(PUBLISH, tables | pages, description="Rebuild the tables and publish a quarter."),
+    ]
+
+
+def build_schedule() -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name="every_night",
+        job_name=NIGHTLY,
+        cron_schedule="0 2 * * *",
+        execution_timezone="Europe/London",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+
+
+def build_sensor() -> dg.SensorDefinition:
+    @dg.sensor(
+        name="inboxes",
+        job_name=ARRIVALS,
+        minimum_interval_seconds=30,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks for one run when settled files wait in an inbox, however many.",
+    )
+    def inboxes(site: Site) -> dg.RunRequest | dg.SkipReason:
+        home = site.place()
+        now = datetime.now(UTC)
+        _, settings = settings_at(home, now)
+        arrivals, left = find_arrivals(home, now, settings["settle_seconds"])
+        if not arrivals:
+            return dg.SkipReason(f"No settled file waits in an inbox ({len(left)} are still on their way or out of place).")
+        # The same files ask once: what a run could not take is for the nightly run, not for another run every 30 s.
+        listing = [(str(one.path), one.path.stat().st_mtime_ns, one.path.stat().st_size) for one in arrivals]
+        return dg.RunRequest(run_key=hashlib.sha256(repr(listing).encode()).hexdigest())
+
+    return inboxes

@@ -1,0 +1,224 @@
+"""`impact`: the commands that people and scripts use. Each parses, calls one function, and prints what came of it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from impact import __version__
+from impact.errors import HomeBusyError, ImpactError
+from impact.home import Home
+from impact.places import dagster_home
+
+NOT_ACCEPTED, FAULT, BUSY = 1, 3, 4
+
+_EXIT_CODES = """
+\b
+Exit codes:
+  0  done
+  1  check: the file would not be accepted as it is
+  2  the command was not written as it should be
+  3  a fault that concerns everything: the register, the disk, a table of sql/
+  4  somebody else is writing in the same home
+"""
+
+
+def _clean_faults(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A fault of the pipeline is a message and an exit code, not a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except ImpactError as fault:
+            click.echo(str(fault), err=True)
+            sys.exit(BUSY if isinstance(fault, HomeBusyError) else FAULT)
+
+    return run
+
+
+@click.group(epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="impact")
+def main() -> None:
+    """Benchmark reports on public service mutuals.
+
+    Files arrive in IMPACT_HOME (./home unless set), under landing/ORGANISATION/inbox/FEED/PERIOD/. `impact run` takes
+    them and answers in landing/ORGANISATION/outbox/; `impact publish PERIOD` makes the reports.
+    """
+
+
+@main.command()
+@_clean_faults
+def demo() -> None:
+    """Make up a small sector, send its files, take them, and publish its reports.
+
+    30 fictional organisations and 4 quarters, in IMPACT_HOME. Six of the files are faulty, in six ways.
+    """
+    from impact.demo.sector import NOW, PERIODS, place_demo
+    from impact.periods import to_text
+
+    started = time.monotonic()
+    home = _home()
+    count = place_demo(home)
+    click.echo(f"{count} files placed in the inboxes of {home.landing}")
+    _run_job(home, "nightly", "--now", to_text(NOW), "--period", PERIODS[-1], "--no-wait")
+    _say_publications(home)
+    click.echo("\nTo see the runs: make up")
+    click.echo(f"Done in {time.monotonic() - started:.1f} s")
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--organisation", help="The organisation that sends it. Default: as the file's place or rows say.")
+@click.option("--feed", help="The feed it is for. Default: as the file's place or headings say.")
+@click.option("--period", help="The period it is for, such as 2026-Q1. Default: as the file's place or rows say.")
+@_clean_faults
+def check(file: Path, organisation: str | None, feed: str | None, period: str | None) -> None:
+    """Say what the receipt of FILE would say, without sending it."""
+    from impact.intake.answers import answer_lines
+    from impact.intake.trial import try_file
+
+    receipt = try_file(_home(), file, datetime.now(UTC), organisation, feed, period)
+    click.echo(f"{file.name} as {receipt.feed or 'no feed'} of {receipt.sender}, {receipt.period or 'no period'}\n")
+    for line in answer_lines(receipt):
+        click.echo(line)
+    if receipt.decision != "accepted":
+        sys.exit(NOT_ACCEPTED)
+
+
+@main.command()
+@click.option("--now", "no_wait", is_flag=True, help="Take files that changed within the last 30 s, too.")
+@_clean_faults
+def run(no_wait: bool) -> None:
+    """Take every file that waits in an inbox, and rebuild the tables.
+
+    A file that is not accepted stops nothing: it gets a receipt that says what to put right.
+    """
+    from impact.periods import to_text
+
+    _run_job(_home(), "arrivals", "--now", to_text(datetime.now(UTC)), *(["--no-wait"] if no_wait else []))
+
+
+@main.command()
+@click.argument("period")
+@_clean_faults
+def publish(period: str) -> None:
+    """Rebuild the tables and publish the reports of PERIOD, a quarter such as 2026-Q1.
+
+    What has not changed since the last publication of PERIOD is not published again.
+    """
+    from impact.periods import to_text
+
+    home = _home()
+    _run_job(home, "publish", "--now", to_text(datetime.now(UTC)), "--period", period)
+    _say_publications(home, period)
+
+
+@main.command()
+@_clean_faults
+def status() -> None:
+    """Say what has been taken, held and refused, what still waits, and what is published."""
+    from impact.intake.landing import find_arrivals
+    from impact.intake.receipts import load_receipts
+    from impact.reports.publication import latest_publications
+
+    home = _home()
+    receipts = load_receipts(home)
+    waiting, left = find_arrivals(home, datetime.now(UTC), 0)
+    if receipts:
+        click.echo(f"{'Feed':<24}{'Period':<10}{'Accepted':>9}{'Held':>6}{'Refused':>9}")
+    places = sorted({(receipt.feed, receipt.period) for receipt in receipts})
+    for feed, period in places:
+        counts = Counter(receipt.decision for receipt in receipts if (receipt.feed, receipt.period) == (feed, period))
+        refused = counts["refused"] + counts["unreadable"]
+        click.echo(f"{feed[:23]:<24}{period[:9]:<10}{counts['accepted']:>9}{counts['held']:>6}{refused:>9}")
+    accepted = {receipt.slot for receipt in receipts if receipt.decision == "accepted"}
+    for receipt in receipts:
+        if receipt.decision != "accepted" and receipt.slot not in accepted:
+            click.echo(f"{receipt.sender} {receipt.feed} {receipt.period}: {receipt.decision}, receipt {receipt.id}")
+    click.echo(f"Waiting in the inboxes: {len(waiting)}")
+    for one in left:
+        click.echo(f"{one.path}: left, because {one.reason}")
+    _say_publications(home)
+
+
+@main.group(name="import")
+def import_() -> None:
+    """Take official figures as they are published."""
+
+
+@import_.command(name="nhs-sickness")
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--mutuals",
+    required=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="CSV with ods_code, name and, if known, spun_out_from, spun_out_on, note: which of them are mutuals.",
+)
+@_clean_faults
+def import_nhs_sickness(files: Sequence[Path], mutuals: Path) -> None:
+    """Take NHS England's monthly sickness absence FILES, unaltered.
+
+    They go into NHS England's inbox, for `impact run` to take, and the organisations in them into the register. An
+    organisation that is in the register already stays as it stands there.
+    """
+    from impact import nhs
+
+    click.echo(f"Reading {len(files)} files", err=True)
+    home = _home()
+    done = nhs.import_nhs_sickness(home, files, mutuals, datetime.now(UTC))
+    click.echo(
+        f"{done.files} files placed in the inbox of NHS England. Register: {done.organisations_added} organisations "
+        f"added, {done.organisations_kept} there already; {done.mutuals} mutuals, {done.unclassified} unclassified.\n"
+        f"Next: impact run --now, then impact publish PERIOD"
+    )
+
+
+def _home() -> Home:
+    return Home(Path(os.environ.get("IMPACT_HOME") or "home").resolve())
+
+
+def _run_job(home: Home, job: str, *options: str) -> None:
+    """Run a Dagster job in a process of its own, and say what it took. Ends this process when the job fails."""
+    from impact.intake.receipts import load_receipts
+
+    before = {receipt.id for receipt in load_receipts(home)}
+    home.dagster.mkdir(parents=True, exist_ok=True)
+    environment = {
+        **os.environ,
+        "IMPACT_HOME": str(home.root),
+        "IMPACT_DAGSTER_DIR": str(home.dagster),
+        "DAGSTER_HOME": str(dagster_home()),
+    }
+    command = [sys.executable, "-W", "ignore", "-m", "pipelines.execute", job, "--home", str(home.root), *options]
+    click.echo(f"Running the job {job}", err=True)
+    done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own module, our own words)
+    if done.returncode:
+        sys.exit(done.returncode)
+    new = [receipt for receipt in load_receipts(home) if receipt.id not in before]
+    counts = Counter(receipt.decision for receipt in new)
+    refused = counts["refused"] + counts["unreadable"]
+    click.echo(f"Taken: {counts['accepted']} accepted, {counts['held']} held, {refused} refused")
+    for receipt in new:
+        if receipt.decision != "accepted":
+            first = next((f for f in receipt.findings if f.severity != "for_information"), receipt.findings[0])
+            place = f" {', '.join(first.cells)}:" if first.cells else ""
+            click.echo(f"  {receipt.decision:<11}{receipt.sender} {receipt.period}{place} {first.message}")
+
+
+def _say_publications(home: Home, period: str | None = None) -> None:
+    from impact.reports.publication import latest_publications
+
+    for publication in latest_publications(home):
+        if period in (None, publication.period_id):
+            click.echo(f"Published {publication.period_id}, number {publication.number}:")
+            for page in publication.pages:
+                click.echo(f"  {page.as_uri()}")
