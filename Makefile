@@ -28,7 +28,7 @@ up: $(READY)
 
 # The pages under docs/ that are made from the definitions.
 docs: $(READY)
-	$(BIN)/python -m impact.feeds.guide docs
+	$(BIN)/python -m impact.guide docs
 
 # Pin every package for the commands above. The file names no index.
 constraints: $(READY)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
+
 from impact.intake.landing import find_arrivals
 from impact.settings import settings_at
-
 from pipelines.site import Site
 
 NIGHTLY = "nightly"
@@ -54,7 +54,9 @@ def build_sensor() -> dg.SensorDefinition:
         _, settings = settings_at(home, now)
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"])
         if not arrivals:
-            return dg.SkipReason(f"No settled file waits in an inbox ({len(left)} are still on their way or out of place).")
+            return dg.SkipReason(
+                f"No settled file waits in an inbox ({len(left)} are still on their way or out of place)."
+            )
         # The same files ask once: what a run could not take is for the nightly run, not for another run every 30 s.
         listing = [(str(one.path), one.path.stat().st_mtime_ns, one.path.stat().st_size) for one in arrivals]
         return dg.RunRequest(run_key=hashlib.sha256(repr(listing).encode()).hexdigest())

@@ -9,8 +9,8 @@ import sys
 import warnings
 
 import dagster as dg
-from impact.errors import ImpactError
 
+from impact.errors import ImpactError
 from pipelines.definitions import build_defs
 from pipelines.site import Site
 

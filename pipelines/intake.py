@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterator
 
 import dagster as dg
+
 from impact.definition import Definition, Rule, feeds, messages
 from impact.intake.intake import take_drops
 from impact.intake.receipts import Receipt
-
 from pipelines.site import Site
 
 _ANY_FILE = "any_file"
@@ -34,15 +34,15 @@ def build_intake() -> dg.AssetsDefinition:
     checks = [_check_spec(definition, rule) for definition in definitions.values() for rule in definition.rules]
     checks += [
         dg.AssetCheckSpec(
-            _ANY_FILE, asset=returns_key(name), description="Each file is a CSV file of this feed, in its place, in time."
+            _ANY_FILE,
+            asset=returns_key(name),
+            description="Each file is a CSV file of this feed, in its place, in time.",
         )
         for name in definitions
     ]
 
     @dg.multi_asset(name="intake", specs=specs, check_specs=checks)
-    def intake(
-        context: dg.AssetExecutionContext, site: Site
-    ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
+    def intake(context: dg.AssetExecutionContext, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
         taken = take_drops(site.place(), site.instant(context), wait_until_settled=site.wait_until_settled)
         for left in taken.left:
             context.log.warning("%s was left in the inbox: %s", left.path, left.reason)
@@ -66,9 +66,7 @@ def _check_spec(definition: Definition, rule: Rule) -> dg.AssetCheckSpec:
     )
 
 
-def _results(
-    definition: Definition, receipts: list[Receipt]
-) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
+def _results(definition: Definition, receipts: list[Receipt]) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
     decisions = Counter(receipt.decision for receipt in receipts)
     common = set(messages())
     for check in [*(rule.name for rule in definition.rules), _ANY_FILE]:

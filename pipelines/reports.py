@@ -1,9 +1,9 @@
 """Published tables -> a publication."""
 
 import dagster as dg
+
 from impact.reports.audiences import TABLES
 from impact.reports.publication import publish
-
 from pipelines.site import Site
 from pipelines.warehouse import table_key
 

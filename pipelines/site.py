@@ -4,6 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
+
 from impact.home import Home
 from impact.periods import from_text
 
@@ -24,4 +25,5 @@ class Site(dg.ConfigurableResource):  # type: ignore[type-arg]
             return from_text(self.now)
         record = context.instance.get_run_record_by_id(context.run.run_id)
         assert record is not None
-        return record.create_timestamp
+        created_at: datetime = record.create_timestamp
+        return created_at

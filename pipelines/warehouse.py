@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import dagster as dg
+
 from impact.definition import feeds
 from impact.warehouse import build_warehouse, claims, description, models
-
 from pipelines.intake import returns_key
 from pipelines.site import Site
 

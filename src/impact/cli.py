@@ -128,7 +128,6 @@ def status() -> None:
     """Say what has been taken, held and refused, what still waits, and what is published."""
     from impact.intake.landing import find_arrivals
     from impact.intake.receipts import load_receipts
-    from impact.reports.publication import latest_publications
 
     home = _home()
     receipts = load_receipts(home)

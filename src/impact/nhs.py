@@ -157,7 +157,11 @@ def _register_rows(home: Home) -> dict[str, list[dict[str, str]]]:
             continue
         _, table = _table_or_empty(path, definition)
         rows[name] = [
-            {column.name: cells[table.columns[column.name]] for column in definition.columns if column.name in table.columns}
+            {
+                column.name: cells[table.columns[column.name]]
+                for column in definition.columns
+                if column.name in table.columns
+            }
             for cells in table.rows
         ]
     return rows

@@ -36,7 +36,7 @@ SCHEMAS = ("measures", "indicators", "benchmarks", "published")
 
 _ALL_FEEDS = "measures.all_feeds"
 _SOURCE_SCHEMAS = ("returns", "register", "reference")
-_CONFIG = {
+_CONFIG: dict[str, str | int | float | list[str]] = {
     # The statistics of a whole sector need far less; the limit keeps a runaway join from taking the machine down.
     "memory_limit": "2GB",
     "max_temp_directory_size": "10GB",
@@ -222,7 +222,10 @@ def load_sources(
         typed = [(column.name, column.sql_type) for column in definition.columns]
         create_table(connection, f"register.{name}", typed, rows)
     create_table(
-        connection, "reference.settings", [("name", "varchar"), ("value", "double")], sorted(map(list, settings.items()))
+        connection,
+        "reference.settings",
+        [("name", "varchar"), ("value", "double")],
+        sorted(map(list, settings.items())),
     )
     create_table(connection, "reference.indicators", *indicator_rows())
     create_table(connection, "reference.build", [("as_at", "timestamp")], [[to_text(as_at)]])

@@ -3,6 +3,7 @@
 Importing it takes seconds, so that happens inside the function. Nobody else sees its types.
 """
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def broken_rules(
     Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
     """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
@@ -81,24 +83,27 @@ def broken_rules(
 
 
 def _expectation(rule: Rule, key: Sequence[str], known: Sequence[str]) -> "Expectation":
-    from great_expectations import expectations as gxe
+    from great_expectations.expectations.core import (
+        ExpectColumnValuesToBeBetween,
+        ExpectColumnValuesToBeInSet,
+        ExpectColumnValuesToNotBeNull,
+        ExpectCompoundColumnsToBeUnique,
+    )
 
-    column = rule.column
+    column = str(rule.column)
     common: dict[str, Any] = {"severity": _SEVERITIES[rule.severity], "meta": {"rule": rule.name}}
     match rule.expects:
         case "not_blank":
-            return gxe.ExpectColumnValuesToNotBeNull(column=column, **common)
+            return ExpectColumnValuesToNotBeNull(column=column, **common)
         case "one_of" | "in_register":
-            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(known), **common)
+            return ExpectColumnValuesToBeInSet(column=column, value_set=list(known), **common)
         case "between":
             low, high = rule.thresholds["low"], rule.thresholds["high"]
-            return gxe.ExpectColumnValuesToBeBetween(
-                column=value_column(str(column)), min_value=low, max_value=high, **common
-            )
+            return ExpectColumnValuesToBeBetween(column=value_column(column), min_value=low, max_value=high, **common)
         case "unique":
-            return gxe.ExpectCompoundColumnsToBeUnique(column_list=["drop", *key], **common)
+            return ExpectCompoundColumnsToBeUnique(column_list=["drop", *key], **common)
         case "readable" | "row_holds" | "drop_holds":
-            return gxe.ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
+            return ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
 
 
 def _broken_in(result: "ExpectationValidationResult", rules: Mapping[str, Rule]) -> Iterator[Broken]:

@@ -9,7 +9,7 @@ from impact.definition import Column, Rule, Severity, messages
 
 _SHOWN_VALUES = 3
 _PLAIN_VALUE = re.compile(r"[\d\s.,:/£$€%()+-]{1,20}|n/?a|nil|none|tbc|unknown|x|yes|no", re.IGNORECASE)
-_MONTH_VALUE = re.compile(r"[A-Za-z]{3,9}[ -]\d{2,4}")
+_MONTH_VALUE = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ -]?\d{2,4}", re.IGNORECASE)
 _HEADING_LENGTH = 40
 _CLOSE = 0.6
 

@@ -50,13 +50,8 @@ class Reading:
 
 def read_csv(data: bytes, definition: Definition) -> Reading:
     """Read a CSV file. `table` is None when nothing can be read, and then there is at least one finding."""
-    if len(data) > LARGEST_BYTES:
-        return Reading(None, (about_file("too_large", high=str(LARGEST_BYTES // 1_000_000)),))
-    if not data.strip():
-        return Reading(None, (about_file("empty_file"),))
-    for signature, kind in _SIGNATURES:
-        if data.startswith(signature):
-            return Reading(None, (about_file("not_text", value=f": it is {kind}"),))
+    if (fault := _no_text(data)) is not None:
+        return Reading(None, (fault,))
     text, encoding = _decode(data)
     if text is None or "\x00" in text:
         return Reading(None, (about_file("not_text"),))
@@ -93,6 +88,16 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
 def heading_key(heading: str) -> str:
     """Headings are matched whatever their case, and with spaces for underscores."""
     return "_".join(heading.casefold().replace("_", " ").split())
+
+
+def _no_text(data: bytes) -> Finding | None:
+    """What the first bytes and the length alone can tell."""
+    if len(data) > LARGEST_BYTES:
+        return about_file("too_large", high=str(LARGEST_BYTES // 1_000_000))
+    if not data.strip():
+        return about_file("empty_file")
+    kind = next((kind for signature, kind in _SIGNATURES if data.startswith(signature)), None)
+    return None if kind is None else about_file("not_text", value=f": it is {kind}")
 
 
 def _decode(data: bytes) -> tuple[str | None, str]:

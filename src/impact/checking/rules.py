@@ -21,7 +21,7 @@ def organisation_is_the_sender(values: Values) -> Holds:
 
 
 def month_in_period(values: Values) -> Holds:
-    inside = (values["month"] >= values["drop_start_on"]) & (values["month"] <= values["drop_end_on"])
+    inside = values["month"].ge(values["drop_start_on"]) & values["month"].le(values["drop_end_on"])
     return _unless_missing(inside, values, "month")
 
 
@@ -31,8 +31,8 @@ def every_month_present(values: Values) -> Holds:
     present = inside.groupby("drop")["month"].nunique().reindex(values["drop"], fill_value=0).to_numpy()
     start, end = values["drop_start_on"], values["drop_end_on"]
     wanted = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
-    unread = values["month"].isna().groupby(values["drop"]).transform("any")
-    return (present >= wanted) | unread
+    is_unread = values["month"].isna().groupby(values["drop"]).any()
+    return values["drop"].map(is_unread).astype(bool) | wanted.le(present)
 
 
 def one_basis(values: Values) -> Holds:
@@ -65,7 +65,7 @@ def available_fits_staff(values: Values, tolerance_percent: float) -> Holds:
 
 
 def rate_usual(values: Values, low_percent: float, high_percent: float) -> Holds:
-    """A month in which nothing was lost is `some_absence`'s to judge, and one with more lost than there was, refused."""
+    """A month with nothing lost is `some_absence`'s to judge; one with more lost than there was is refused anyway."""
     lost, available = values["fte_days_lost"], values["fte_days_available"]
     usual = (lost * 100 >= available * low_percent) & (lost * 100 <= available * high_percent)
     return _unless_missing(usual | (lost == 0) | (lost > available), values, "fte_days_lost", "fte_days_available")

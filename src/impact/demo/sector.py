@@ -30,10 +30,24 @@ _WINTER = 0.18
 _BETWEEN_ORGANISATIONS = 0.12
 _BETWEEN_MONTHS = 0.06
 _SECTORS = ("community_health", "adult_social_care")
-_PLACES = (
-    "Aldermere Brackwater Coldharrow Dunsfold Vale Eastmarch Fennigate Garrowby Hollinshaw Inglebeck Jarrowdene "
-    "Kestlewick Larkmoor Marlstone Netherfell Oxenbridge"
-).split(" ")
+_PLACES = [
+    "Aldermere",
+    "Brackwater",
+    "Coldharrow",
+    "Dunsmere",
+    "Varrowby",
+    "Eastmarch",
+    "Fennigate",
+    "Garrowby",
+    "Hollinshaw",
+    "Inglebeck",
+    "Jarrowdene",
+    "Kestlewick",
+    "Larkmoor",
+    "Marlstone",
+    "Netherfell",
+    "Oxenbridge",
+]
 _COMMISSIONERS = (
     ("C01", "Aldermere County Council", "council"),
     ("C02", "Coldharrow Borough Council", "council"),
@@ -82,7 +96,7 @@ def members() -> list[Member]:
                 name=f"{place} {what} {form}",
                 delivery_model=model,
                 sector=sector,
-                commissioner_code=_COMMISSIONERS[index % 4][0],
+                commissioner_code=_COMMISSIONERS[index // 2 % 4][0],
                 basis="working_days" if index in (9, 24) else "calendar_days",
                 headcount=round(120 * exp(rng.gauss(0.8, 0.6))),
             )
@@ -175,10 +189,20 @@ def drops() -> Iterator[tuple[str, str, bytes]]:
 def _clean_drop(member: Member, period_name: str) -> str:
     period = parse_period(period_name)
     assert period is not None
-    columns = (
-        "organisation_code month service_code staff_group basis fte_days_lost fte_days_available headcount fte_start "
-        "fte_end long_term_days_lost episodes"
-    ).split()
+    columns = [
+        "organisation_code",
+        "month",
+        "service_code",
+        "staff_group",
+        "basis",
+        "fte_days_lost",
+        "fte_days_available",
+        "headcount",
+        "fte_start",
+        "fte_end",
+        "long_term_days_lost",
+        "episodes",
+    ]
     return _csv(columns, list(_months(member, period))).decode()
 
 

@@ -9,7 +9,7 @@ from impact.definition import Severity, feeds
 from impact.home import Home, json_bytes, write
 from impact.intake.landing import OUTBOX
 from impact.intake.receipts import Decision, Receipt, as_json
-from impact.periods import parse_period
+from impact.periods import LONDON, from_text, parse_period
 
 _HEADLINES: dict[Decision, str] = {
     "accepted": "Accepted",
@@ -20,8 +20,8 @@ _HEADLINES: dict[Decision, str] = {
 _NEXT_STEPS: dict[Decision, str] = {
     "accepted": "There is nothing more to do.",
     "held": (
-        "Look at each cell named here. If it is wrong, correct it and send the file again. If it is right, write to the "
-        "people who run this service with the number of this receipt and the reason."
+        "Look at each cell named here. If it is wrong, correct it and send the file again. If it is right, write to "
+        "the people who run this service with the number of this receipt and the reason."
     ),
     "refused": "Correct the cells named here in your own file, save it as CSV UTF-8, and put it in the same folder.",
     "unreadable": "Put a CSV file of your figures in the same folder.",
@@ -70,6 +70,7 @@ def answer_page(receipt: Receipt) -> bytes:
         receipt=receipt,
         headline=headline(receipt),
         contents=contents(receipt),
+        received=f"{from_text(receipt.received_at).astimezone(LONDON):%d %B %Y, %H:%M}",
         next_step=_NEXT_STEPS[receipt.decision],
         feed=definition.title if definition else receipt.feed,
         period=period.label() if period else receipt.period,

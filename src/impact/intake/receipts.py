@@ -78,7 +78,7 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
             receipts.append(Receipt(**read, findings=findings))
         except (ValueError, TypeError, KeyError) as fault:
             raise ImpactError(
-                f"The receipt {path} cannot be read ({fault}). Receipts are never edited: put the file back from a copy."
+                f"The receipt {path} cannot be read ({fault}). Receipts are never edited: put it back from a copy."
             ) from fault
     instant = None if as_at is None else to_text(as_at)
     return sorted(

@@ -34,7 +34,9 @@ def save_return(home: Home, definition: Definition, receipt_id: str, table: Text
         [receipt_id, str(number), *(_stored(table, cells, column) for column in definition.columns)]
         for number, cells in zip(table.row_numbers, table.rows, strict=True)
     ]
-    casts = ", ".join(f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1))
+    casts = ", ".join(
+        f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1)
+    )
     select = f"select {casts} from (select unnest(?) as list_value)"
 
     def fill(path: Path) -> None:

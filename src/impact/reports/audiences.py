@@ -106,14 +106,16 @@ class AudienceRows:
     @property
     def is_public(self) -> bool:
         """Whether every figure in it is public already, and so free to release."""
-        rows = (*self.organisations, *self.delivery_models)
-        return bool(rows) and all(row.is_public for row in rows)
+        flags = [row.is_public for row in self.organisations] + [row.is_public for row in self.delivery_models]
+        return bool(flags) and all(flags)
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
     """The rows of each audience in turn, each read from a database that holds only that audience's rows."""
     with open_warehouse(home) as warehouse:
-        audiences = warehouse.execute("select audience, kind, name from published.audience order by audience").fetchall()
+        audiences = warehouse.execute(
+            "select audience, kind, name from published.audience order by audience"
+        ).fetchall()
     for row in audiences:
         audience = Audience(*row)
         with _database_of(home, audience, period_id) as database:

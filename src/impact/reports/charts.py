@@ -26,8 +26,10 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
 
     height = _TOP + _ROW * len(chart.marks) + _BOTTOM
     parts = [
-        f'<svg role="img" aria-labelledby="{element_id}-t {element_id}-d" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}">',
+        (
+            f'<svg role="img" aria-labelledby="{element_id}-t {element_id}-d" viewBox="0 0 {width} {height}" '
+            f'width="{width}" height="{height}">'
+        ),
         f'<title id="{element_id}-t">{escape(chart.title)}</title>',
         f'<desc id="{element_id}-d">{escape(chart.description)}</desc>',
     ]
@@ -44,7 +46,7 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
             parts.append(f'<rect class="band" x="{x(mark.low)}" y="{centre - 5}" width="{band}" height="10"/>')
         if mark.middle is not None:
             parts.append(
-                f'<line class="median" x1="{x(mark.middle)}" x2="{x(mark.middle)}" y1="{centre - 7}" y2="{centre + 7}"/>'
+                f'<line class="median" x1="{x(mark.middle)}" x2="{x(mark.middle)}" y1="{y + 16}" y2="{y + 30}"/>'
             )
         parts.append(_shape(mark.delivery_model, x(mark.value), centre))
     parts.append("</svg>")
@@ -68,9 +70,7 @@ def _shape(delivery_model: str, x: str, y: int) -> str:
 
 def _axis(marks: tuple[Mark, ...], wanted_ticks: int) -> tuple[float, float, float]:
     """From, to and step of an axis of round numbers that holds every mark and every band."""
-    values = [
-        value for mark in marks for value in (mark.value, mark.low, mark.middle, mark.high) if value is not None
-    ]
+    values = [value for mark in marks for value in (mark.value, mark.low, mark.middle, mark.high) if value is not None]
     least, greatest = min(values), max(values)
     rough = max((greatest - least) / wanted_ticks, 1e-6 * max(abs(greatest), 1.0))
     unit = 10.0 ** floor(log10(rough))

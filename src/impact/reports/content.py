@@ -137,7 +137,7 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
         if figure.indicator_id == _HEADLINE_INDICATOR and figure.grain == "rolling_year"
     ]
     if not figures:
-        yield f"None of the organisations that you commission has a contract that covers the year to {_year_end(period)}."
+        yield f"No contract of yours covers the whole year to {_year_end(period)}, so no organisation can be shown."
         return
     full = [figure for figure in figures if figure.months_reported == figure.months_expected]
     yield (
@@ -149,8 +149,8 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     below = sum(Decimal(figure.value) < Decimal(figure.peer_median) for figure in placed)
     if placed:
         yield (
-            f"Of the {len(placed)} that can be set beside their peers, {above} had a higher absence rate than the middle "
-            f"one of their peers and {below} a lower one. Whether that is more than chance is not worked out yet."
+            f"Set beside their peers ({len(placed)} of them can be), {above} had a higher absence rate than the median "
+            f"of their peers and {below} a lower one. Whether that is more than chance is not worked out yet."
         )
 
 
@@ -177,7 +177,8 @@ def _sector_points(rows: AudienceRows, sector: str, period: Period) -> Iterator[
             for figure in (mutuals, *others)
         )
         yield (
-            f"Reported: {coverage}. The figures are pooled and not adjusted for staff mix: a description, not an effect."
+            f"Reported: {coverage}. The figures are pooled and not adjusted for staff mix: a description, not an "
+            "effect."
         )
         unsure = figures.get(("unclassified", basis))
         if unsure is not None and is_figure(unsure.value):
@@ -273,7 +274,9 @@ def _chart(indicator: Indicator, figures: Sequence[OrganisationFigure], period: 
         if figure.basis == basis
     )
     banded = [mark for mark in marks if mark.low is not None and mark.high is not None]
-    inside = sum(mark.low <= mark.value <= mark.high for mark in banded if mark.low is not None and mark.high is not None)
+    inside = sum(
+        mark.low <= mark.value <= mark.high for mark in banded if mark.low is not None and mark.high is not None
+    )
     if banded:
         title = f"{inside} of {len(banded)} organisations are within the middle half of their peers"
     else:
@@ -285,8 +288,8 @@ def _chart(indicator: Indicator, figures: Sequence[OrganisationFigure], period: 
         unit=indicator.unit,
         marks=marks,
         description=(
-            f"Values run from {low.shown_value} ({low.name}) to {high.shown_value} ({high.name}). The table below gives "
-            "every value."
+            f"Values run from {low.shown_value} ({low.name}) to {high.shown_value} ({high.name}). "
+            "The table gives every value."
         ),
     )
 
@@ -338,8 +341,10 @@ def _side_by_side(rows: AudienceRows, period: Period) -> Iterator[Section]:
             id="delivery-models",
             title="Delivery models side by side",
             paragraphs=(
-                "Pooled adds up all organisations before dividing, so that large ones weigh more. The median is the "
-                "organisation in the middle. Neither is adjusted for what staff do or where they work.",
+                (
+                    "Pooled adds up all organisations before dividing, so that large ones weigh more. The median is "
+                    "the organisation in the middle. Neither is adjusted for what staff do or where they work."
+                ),
             ),
             tables=tuple(tables),
             data_file="delivery-models.csv",
@@ -359,7 +364,8 @@ def _missing(rows: AudienceRows) -> Section:
         said = "Every organisation reported every month."
     else:
         listed = "; ".join(
-            f"{figure.organisation_name} ({figure.months_reported} of {figure.months_expected} months)" for figure in short
+            f"{figure.organisation_name} ({figure.months_reported} of {figure.months_expected} months)"
+            for figure in short
         )
         said = f"{len(short)} of {len(year)} organisations did not report every month: {listed}."
     withheld = sum(
@@ -370,18 +376,24 @@ def _missing(rows: AudienceRows) -> Section:
         title="What is missing, and what was withheld",
         paragraphs=(
             said,
-            f"{_count(withheld, 'figure', 'figures')} of groups were withheld ([c]), because the group is small or "
-            "because this reader already knows most of it. A median is shown from 5 peers, quartiles from 10.",
+            (
+                f"{_count(withheld, 'figure', 'figures')} of groups were withheld ([c]), because the group is small or "
+                "because this reader already knows most of it. A median is shown from 5 peers, quartiles from 10."
+            ),
             "[c] withheld, [x] not available, [z] not applicable.",
         ),
     )
 
 
 def _method(rows: AudienceRows) -> Section:
-    used = {figure.indicator_id for figure in rows.organisations} | {figure.indicator_id for figure in rows.delivery_models}
+    used = {figure.indicator_id for figure in rows.organisations} | {
+        figure.indicator_id for figure in rows.delivery_models
+    }
     paragraphs = [
-        "Peers are organisations with the same delivery model, in the same sector and counting days on the same basis, "
-        "the organisation itself left out. Where there are fewer than 5 of them, organisations of all sectors are taken.",
+        (
+            "Peers are organisations with the same delivery model, in the same sector and counting days on the same "
+            "basis, the organisation itself left out. With fewer than 5 of them, those of all sectors are taken."
+        ),
         *(
             f"{indicator.name}: {indicator.definition} Source of the method: {indicator.method}."
             for indicator in rows.indicators
