@@ -4,8 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
-export IMPACT_DAGSTER_DIR = $(IMPACT_HOME)/dagster
-export DAGSTER_HOME = $(CURDIR)
+export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
 .PHONY: demo test check up constraints docs clean
 
@@ -22,7 +21,7 @@ check: $(READY)
 
 # The runs, the assets and the checks, in a browser; the nightly schedule and the sensor run while this does.
 up: $(READY)
-	@mkdir -p $(IMPACT_DAGSTER_DIR)
+	@mkdir -p $(DAGSTER_HOME) && cp dagster.yaml $(DAGSTER_HOME)/
 	@echo "Open http://localhost:3000 - end with Ctrl-C"
 	@$(BIN)/dagster dev --module-name pipelines.definitions --port 3000
 

@@ -15,8 +15,8 @@ import click
 
 from impact import __version__
 from impact.errors import HomeBusyError, ImpactError
-from impact.home import Home
-from impact.places import dagster_home
+from impact.home import Home, write
+from impact.places import dagster_settings
 
 NOT_ACCEPTED, FAULT, BUSY = 1, 3, 4
 
@@ -190,13 +190,8 @@ def _run_job(home: Home, job: str, *options: str) -> None:
     from impact.intake.receipts import load_receipts
 
     before = {receipt.id for receipt in load_receipts(home)}
-    home.dagster.mkdir(parents=True, exist_ok=True)
-    environment = {
-        **os.environ,
-        "IMPACT_HOME": str(home.root),
-        "IMPACT_DAGSTER_DIR": str(home.dagster),
-        "DAGSTER_HOME": str(dagster_home()),
-    }
+    write(home.dagster / "dagster.yaml", dagster_settings().read_bytes())
+    environment = {**os.environ, "IMPACT_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
     command = [sys.executable, "-W", "ignore", "-m", "pipelines.execute", job, "--home", str(home.root), *options]
     click.echo(f"Running the job {job}", err=True)
     done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own module, our own words)

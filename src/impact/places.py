@@ -10,9 +10,9 @@ def sql_folder() -> Path:
     return _beside("sql")
 
 
-def dagster_home() -> Path:
-    """The folder that holds dagster.yaml, which Dagster wants as DAGSTER_HOME."""
-    return _beside("dagster.yaml").parent
+def dagster_settings() -> Path:
+    """The file dagster.yaml, which Dagster wants in DAGSTER_HOME."""
+    return _beside("dagster.yaml")
 
 
 def _beside(name: str) -> Path:

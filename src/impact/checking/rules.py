@@ -31,8 +31,9 @@ def every_month_present(values: Values) -> Holds:
     present = inside.groupby("drop")["month"].nunique().reindex(values["drop"], fill_value=0).to_numpy()
     start, end = values["drop_start_on"], values["drop_end_on"]
     wanted = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
-    is_unread = values["month"].isna().groupby(values["drop"]).any()
-    return values["drop"].map(is_unread).astype(bool) | wanted.le(present)
+    is_unread = values["month"].isna().groupby(values["drop"]).transform("any")
+    holds: Holds = is_unread.astype(bool) | (present >= wanted)
+    return holds
 
 
 def one_basis(values: Values) -> Holds:
