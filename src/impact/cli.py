@@ -84,10 +84,14 @@ def demo() -> None:
 def check(file: Path, organisation: str | None, feed: str | None, period: str | None) -> None:
     """Say what the receipt of FILE would say, without sending it."""
     from impact.intake.answers import answer_lines
-    from impact.intake.trial import try_file
+    from impact.intake.trial import place_of, try_file
 
-    receipt = try_file(_home(), file, datetime.now(UTC), organisation, feed, period)
-    click.echo(f"{file.name} as {receipt.feed or 'no feed'} of {receipt.sender}, {receipt.period or 'no period'}\n")
+    arrival = place_of(file, organisation, feed, period)
+    told = {"--organisation": arrival.sender, "--feed": arrival.feed, "--period": arrival.period}
+    if unsaid := [option for option, value in told.items() if not value]:
+        raise click.UsageError(f"{file.name} does not say what it is for. Say it with {', '.join(unsaid)}.")
+    receipt = try_file(_home(), arrival, datetime.now(UTC))
+    click.echo(f"{file.name} as {receipt.feed} of {receipt.sender}, {receipt.period}\n")
     for line in answer_lines(receipt):
         click.echo(line)
     if receipt.decision != "accepted":
@@ -216,3 +220,7 @@ def _say_publications(home: Home, period: str | None = None) -> None:
             click.echo(f"Published {publication.period_id}, number {publication.number}:")
             for page in publication.pages:
                 click.echo(f"  {page.as_uri()}")
+
+
+if __name__ == "__main__":
+    main()

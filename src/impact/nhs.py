@@ -66,8 +66,9 @@ def import_nhs_sickness(home: Home, paths: Sequence[Path], mutuals: Path, now: d
     listed = _read_mutuals(mutuals, seen)
     with one_writer(home, "an import"):
         register = _register_rows(home)
-        kept = {row["organisation_code"] for row in register["organisations"]}
+        kept = {row.get("ods_code") for row in register["organisations"]}
         added = [_organisation(code, seen[code], listed.get(code)) for code in sorted(seen) if code not in kept]
+        _refuse_taken_codes(home, added, register["organisations"])
         register["organisations"] += added
         if not any(row["publisher_code"] == PUBLISHER_CODE for row in register["publishers"]):
             register["publishers"].append(_PUBLISHER)
@@ -129,6 +130,18 @@ def _read_mutuals(path: Path, seen: dict[str, _Seen]) -> dict[str, dict[str, str
             )
         listed[code] = entry
     return listed
+
+
+def _refuse_taken_codes(home: Home, added: Sequence[dict[str, str]], there: Sequence[dict[str, str]]) -> None:
+    """The code of an organisation that is added must not be that of another one."""
+    names = {row["organisation_code"]: row["name"] for row in there}
+    for row in added:
+        code = row["organisation_code"]
+        if code in names:
+            raise ImpactError(
+                f'{home.register / "organisations.csv"} has the code {code} for "{names[code]}", without that ODS code; '
+                f'in the files it is "{row["name"]}". If they are one, write {code} under ods_code there, then try again.'
+            )
 
 
 def _organisation(code: str, seen: _Seen, listed: dict[str, str] | None) -> dict[str, str]:

@@ -43,25 +43,30 @@ def is_current(folder: Path, files: Mapping[str, bytes], as_at: datetime) -> boo
 
 def take(folder: Path, files: Mapping[str, bytes], now: datetime) -> None:
     """Keep `files` as the version that holds from `now` on. Only for the holder of the home's lock."""
+    takings = [taking for path in _kept(folder) for taking in _takings(path)]
+    taking = [to_text(now), max((order for _, order in takings), default=0) + 1]
     kept = folder / content_hash(files)
     if kept.is_dir():
-        write_json(kept / _TAKEN, sorted({*_taken_at(kept), to_text(now)}))
+        write_json(kept / _TAKEN, [*map(list, _takings(kept)), taking])
     else:
-        put_folder(kept, {**files, _TAKEN: json_bytes([to_text(now)])})
+        put_folder(kept, {**files, _TAKEN: json_bytes([taking])})
 
 
 def version_at(folder: Path, as_at: datetime) -> Version | None:
     """The version that holds at `as_at`, or None when none had been taken by then."""
     instant = to_text(as_at)
-    kept = [path for path in folder.iterdir() if (path / _TAKEN).is_file()] if folder.is_dir() else []
-    taken = [(at, path.name, path) for path in kept for at in _taken_at(path) if at <= instant]
+    taken = [(taking, path) for path in _kept(folder) for taking in _takings(path) if taking[0] <= instant]
     if not taken:
         return None
-    _, sha256, path = max(taken)
+    _, path = max(taken)
     files = {file.name: file.read_bytes() for file in sorted(path.iterdir()) if file.name != _TAKEN}
-    return Version(sha256, path, files)
+    return Version(path.name, path, files)
 
 
-def _taken_at(kept: Path) -> list[str]:
-    read: list[str] = json.loads((kept / _TAKEN).read_text("utf-8"))
-    return read
+def _kept(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if (path / _TAKEN).is_file()] if folder.is_dir() else []
+
+
+def _takings(kept: Path) -> list[tuple[str, int]]:
+    """When a version was taken: the instant, and its place among all takings, which tells two of one second apart."""
+    return [(at, order) for at, order in json.loads((kept / _TAKEN).read_text("utf-8"))]

@@ -8,7 +8,6 @@ from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable, heading_key, read_csv
 from impact.checking.values import read_value
 from impact.definition import Definition, feeds
-from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.intake import decide_drops
 from impact.intake.landing import INBOX, Arrival, make_drop
@@ -18,31 +17,27 @@ from impact.register import current_register
 from impact.settings import settings_at
 
 
-def try_file(
-    home: Home, path: Path, now: datetime, organisation: str | None, feed: str | None, period: str | None
-) -> Receipt:
-    """The receipt that the file would get. What is not said of it is taken from its place, then from its rows.
-
-    Raises ImpactError when that still leaves open which organisation, feed or period it is for.
-    """
-    data = path.read_bytes()
+def place_of(path: Path, organisation: str | None, feed: str | None, period: str | None) -> Arrival:
+    """Where the file would be sent. What is not said of it is taken from its place, then from its rows; what neither
+    tells is left empty."""
     place = path.resolve().parts
     if len(place) > 5 and place[-4] == INBOX:
         organisation, feed, period = organisation or place[-5], feed or place[-3], period or place[-2]
+    data = path.read_bytes()
     feed = feed or _guess_feed(data)
     definition = feeds().get(feed or "")
     table = read_csv(data, definition).table if definition else None
     if definition is not None and table is not None:
         organisation = organisation or _most_common(definition, table, "organisation_code")
         period = period or _guess_period(definition, table)
-    for name, value in (("organisation", organisation), ("feed", feed), ("period", period)):
-        if not value:
-            raise ImpactError(f"{path} does not say which {name} it is for. Say it with --{name}.")
-    arrival = Arrival(str(organisation), str(feed), str(period), path)
-    register = current_register(home)
-    drop = make_drop(arrival, data)
+    return Arrival(organisation or "", feed or "", period or "", path)
+
+
+def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
+    """The receipt that the file would get there. Raises ImpactError when the home's register cannot be used."""
+    drop = make_drop(arrival, arrival.path.read_bytes())
     live = live_returns([receipt for receipt in load_receipts(home) if receipt.id != drop.id])
-    [decided] = decide_drops([drop], now, register, settings_at(home, now)[0], live)
+    [decided] = decide_drops([drop], now, current_register(home), settings_at(home, now)[0], live)
     return decided.receipt
 
 

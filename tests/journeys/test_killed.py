@@ -1,0 +1,132 @@
+"""Killed at every write of the road, really: a forked process ends itself without a word, and the next run goes on.
+
+Every change on disk is a sync, a rename, a removal, a new folder or a write. The child counts them and dies just
+before the nth, or half-way through it where it is a write.
+"""
+
+import multiprocessing
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from impact.home import Home
+from impact.nhs import import_nhs_sickness
+from impact.reports.publication import publish
+from impact.warehouse import build_warehouse
+
+from tests.journeys.homes import NOW, REGISTER, drop, new_home, send_quarter, tables, take, travel, tree
+
+pytestmark = pytest.mark.xdist_group("gx")
+
+_KILLED = 86
+_MOST_POINTS = 400
+
+
+def _run_until(step: Callable[[Home], object], home: Home, last: int) -> None:
+    """In the child: carry out `step`, and die at change number `last`."""
+    changes = 0
+
+    def dies_before(real: Callable[..., Any]) -> Callable[..., Any]:
+        def change(*args: Any, **kwargs: Any) -> Any:
+            nonlocal changes
+            changes += 1
+            if changes == last:
+                os._exit(_KILLED)
+            return real(*args, **kwargs)
+
+        return change
+
+    def dies_within(real: Callable[[Path, bytes], int]) -> Callable[[Path, bytes], int]:
+        def write(path: Path, data: bytes) -> int:
+            nonlocal changes
+            changes += 1
+            if changes == last:
+                real(path, data[: len(data) // 2])
+                os._exit(_KILLED)
+            return real(path, data)
+
+        return write
+
+    for name in ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir"):
+        setattr(os, name, dies_before(getattr(os, name)))
+    Path.write_bytes = dies_within(Path.write_bytes)  # type: ignore[assignment, method-assign]
+    step(home)
+    os._exit(0)
+
+
+def _kill_everywhere(step: Callable[[Home], object], prepared: Home, scratch: Path) -> int:
+    """Kill `step` at each of its changes in turn, run it again each time, and compare with the undisturbed end."""
+    undisturbed = Home(scratch / "undisturbed")
+    shutil.copytree(prepared.root, undisturbed.root)
+    step(undisturbed)
+    end = tree(undisturbed.root)
+    end_tables = tables(undisturbed) if undisturbed.warehouse.exists() else None
+    fork = multiprocessing.get_context("fork")
+    for last in range(1, _MOST_POINTS):
+        home = Home(scratch / "killed")
+        shutil.rmtree(home.root, ignore_errors=True)
+        shutil.copytree(prepared.root, home.root)
+        child = fork.Process(target=_run_until, args=(step, home, last))
+        child.start()
+        child.join()
+        assert child.exitcode in (0, _KILLED)
+        if child.exitcode == 0:
+            return last - 1
+        step(home)
+        assert tree(home.root) == end, f"killed at change {last}"
+        if end_tables is not None:
+            assert tables(home) == end_tables, f"killed at change {last}"
+    raise AssertionError("the step never ended")
+
+
+def _sent(root: Path) -> Home:
+    """A home, its register taken, in which a good, a bad and a doubtful drop wait, one of them twice."""
+    home = new_home(root)
+    take(home)
+    send_quarter(home, "M001", drop("M001"))
+    send_quarter(home, "M001", drop("M001"), name="again.csv")
+    send_quarter(home, "M002", drop("M001"))
+    send_quarter(home, "M003", drop("M003", lost=(0, 410, 420)))
+    return home
+
+
+def test_the_taking_of_drops_can_be_killed_anywhere(tmp_path: Path) -> None:
+    assert _kill_everywhere(take, _sent(tmp_path / "prepared"), tmp_path) >= 50
+
+
+def test_the_taking_of_a_register_can_be_killed_anywhere(tmp_path: Path) -> None:
+    assert _kill_everywhere(take, new_home(tmp_path / "prepared"), tmp_path) >= 15
+
+
+def test_the_build_of_the_warehouse_can_be_killed_anywhere(tmp_path: Path) -> None:
+    home = _sent(tmp_path / "prepared")
+    take(home)
+    assert _kill_everywhere(lambda home: build_warehouse(home, NOW), home, tmp_path) >= 3
+
+
+def test_a_publication_can_be_killed_anywhere(tmp_path: Path) -> None:
+    home = _sent(tmp_path / "prepared")
+    travel(home)
+    send_quarter(home, "M002", drop("M002"))
+    take(home)
+    build_warehouse(home, NOW)
+    assert _kill_everywhere(lambda home: publish(home, "2026-Q1"), home, tmp_path) >= 25
+
+
+def test_an_import_can_be_killed_anywhere(tmp_path: Path) -> None:
+    organisations = REGISTER["organisations"].replace("organisation_code,", "organisation_code,ods_code,", 1)
+    organisations = organisations.replace("M001,", "M001,ABC,").replace("M002,", "M002,,").replace("M003,", "M003,,")
+    head = (
+        "DATE,NHSE_REGION_CODE,NHSE_REGION_NAME,ICS_CODE,ICS_NAME,ORG_CODE,ORG_NAME,ORG_TYPE,FTE_DAYS_LOST,"
+        "FTE_DAYS_AVAILABLE,SICKNESS_ABSENCE_RATE_PERCENT\n"
+    )
+    row = "30/04/2024,Y1,Somewhere,Q1,Somewhere,XYZ,Omega Care CIC,Community Provider Trust,50,1000,5.00\n"
+    published, mutuals = tmp_path / "april.csv", tmp_path / "mutuals.csv"
+    published.write_text(head + row)
+    mutuals.write_text("ods_code,name\nXYZ,Omega Care CIC\n")
+    home = new_home(tmp_path / "prepared", REGISTER | {"organisations": organisations})
+    points = _kill_everywhere(lambda home: import_nhs_sickness(home, [published], mutuals, NOW), home, tmp_path)
+    assert points >= 20

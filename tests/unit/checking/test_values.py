@@ -1,0 +1,189 @@
+"""Text -> value, one kind of column at a time."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from impact.checking.values import is_written_otherwise, plain_form, read_value
+from impact.definition import Column, Kind
+
+UK, ISO = "dd/MM/yyyy", "yyyy-MM-dd"
+MONTHS = st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(lambda day: day.replace(day=1))
+
+
+def column(kind: Kind, date_format: str = "") -> Column:
+    return Column("amount", "Amount", kind, date_format, True, False, "", "", None, None, (), None)
+
+
+MONTH, NUMBER, INTEGER = column("month", "yyyy-MM"), column("number"), column("integer")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-09", "Sep-26", "sep-26", "SEP 26", "Sep-2026", "September 2026", "september-26", "01/09/2026"],
+)
+def test_a_month_is_read_in_each_of_its_spellings(text: str) -> None:
+    assert read_value(text, MONTH) == date(2026, 9, 1)
+    assert plain_form(text, MONTH) == "2026-09-01"
+
+
+@given(MONTHS)
+def test_a_year_and_month_reads_back(month: date) -> None:
+    text = f"{month:%Y-%m}"
+    assert read_value(text, MONTH) == month
+    assert not is_written_otherwise(text, MONTH)
+
+
+@given(MONTHS, st.sampled_from(["%b-%y", "%b-%Y", "%B %Y", "%B %y", "%b %y", "01/%m/%Y"]))
+def test_a_month_that_excel_rewrote_reads_back_and_the_sender_is_told(month: date, layout: str) -> None:
+    text = f"{month:{layout}}"
+    assert read_value(text, MONTH) == month
+    assert is_written_otherwise(text, MONTH)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("2026-00", "2026-13", "2026-1", "26-01", "1926-01", "2126-01", "202601", "2026/01", "2026-01 x"),
+        *("02/01/2026", "01/13/2026", "01/00/2026", "1/1/2026", "31/01/2026", "2026-01-02"),
+        *("January", "26-Jan", "Jan", "Jan-6", "Jan-1926", "Jan-126", "Janu-26", "Foo-26", "Ma-26", "2026", "46023"),
+    ],
+)
+def test_what_may_mean_another_month_or_none_is_not_read(text: str) -> None:
+    assert read_value(text, MONTH) is None
+
+
+@pytest.mark.parametrize(("text", "form"), [("29/02/2024", UK), ("2024-02-29", ISO)])
+def test_a_date_is_read_as_its_column_has_it(text: str, form: str) -> None:
+    assert read_value(text, column("date", form)) == date(2024, 2, 29)
+    assert plain_form(text, column("date", form)) == "2024-02-29"
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        *(("29/02/2026", UK), ("31/04/2026", UK), ("00/01/2026", UK), ("01/13/2026", UK), ("01/01/0000", UK)),
+        *(("2026-02-29", ISO), ("2026-04-31", ISO), ("2026-13-01", ISO), ("0000-01-01", ISO)),
+    ],
+)
+def test_a_date_that_does_not_exist_is_not_read(text: str, form: str) -> None:
+    assert read_value(text, column("date", form)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        *(("2024-02-29", UK), ("1/2/2024", UK), ("01-02-2024", UK), ("01/02/24", UK), ("01/02/2024 00:00", UK)),
+        *(("29/02/2024", ISO), ("20240229", ISO), ("2024-2-29", ISO), ("2024-02-29T00:00:00", ISO)),
+        *(("2024-W05-1", ISO), ("2024-W05", ISO)),
+    ],
+)
+def test_a_date_in_another_form_is_not_read(text: str, form: str) -> None:
+    assert read_value(text, column("date", form)) is None
+
+
+@given(st.dates(date(1900, 1, 1), date(2999, 12, 31)))
+def test_every_date_reads_back_in_both_forms(day: date) -> None:
+    assert read_value(f"{day:%d/%m/%Y}", column("date", UK)) == day
+    assert read_value(day.isoformat(), column("date", ISO)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("0", 0), ("12", 12), ("412.5", 412.5), ("-3.25", -3.25), ("007", 7), ("99999999999999", 99_999_999_999_999)],
+)
+def test_a_number_is_read(text: str, value: float) -> None:
+    assert read_value(text, NUMBER) == value
+    assert plain_form(text, NUMBER) == text
+
+
+@given(st.decimals(-(10**13), 10**13, places=6))
+def test_every_decimal_reads_as_the_nearest_number(number: Decimal) -> None:
+    text = f"{number:f}"
+    assert read_value(text, NUMBER) == float(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "1,234",
+            "1 234",
+            "1'234",
+            "12%",
+            "£12",
+            "12 days",
+            "1e3",
+            "1E3",
+            "+5",
+            "--5",
+            "5-",
+            "(5)",
+            "1.2.3",
+            ".5",
+            "5.",
+        ),
+        *("nan", "inf", "-inf", "NaN", "0x10", "1_000", "", "-", "n/a", "#REF!", "=1+1", "100000000000000"),
+    ],
+)
+def test_what_is_not_plain_digits_is_no_number(text: str) -> None:
+    assert read_value(text, NUMBER) is None
+    assert read_value(text, INTEGER) is None
+
+
+@pytest.mark.parametrize(("text", "stored"), [("340", "340"), ("340.0", "340"), ("340.000", "340"), ("-2", "-2")])
+def test_a_whole_number_is_stored_without_its_noughts(text: str, stored: str) -> None:
+    assert read_value(text, INTEGER) == int(stored)
+    assert plain_form(text, INTEGER) == stored
+
+
+@pytest.mark.parametrize("text", ["340.5", "340.01", "340."])
+def test_a_part_of_one_is_no_whole_number(text: str) -> None:
+    assert read_value(text, INTEGER) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [
+        ("٣٤٠", NUMBER),
+        ("٣٤٠", INTEGER),
+        ("٣٤.٥", NUMBER),
+        ("20٢٦-09", MONTH),
+        ("Sep-٢٦", MONTH),
+        ("٢٩/٠٢/٢٠٢٤", column("date", UK)),
+    ],
+)
+def test_digits_of_other_scripts_are_not_read_because_the_database_cannot_read_them(text: str, of: Column) -> None:
+    assert read_value(text, of) is None
+
+
+@pytest.mark.parametrize("of", [NUMBER, INTEGER], ids=["number", "whole number"])
+@given(text=st.from_regex(r"-?\d{1,14}(\.\d{1,3})?", fullmatch=True))
+def test_whatever_is_read_as_a_number_is_stored_in_ascii(of: Column, text: str) -> None:
+    assert read_value(text, of) is None or plain_form(text, of).isascii()
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "stored"), [("yes", True, "true"), ("No", False, "false"), ("YES", True, "true")]
+)
+def test_yes_and_no_are_read_in_any_case(text: str, value: bool, stored: str) -> None:
+    assert read_value(text, column("boolean")) is value
+    assert plain_form(text, column("boolean")) == stored
+
+
+@pytest.mark.parametrize("text", ["y", "true", "1", "0", "no.", "maybe", ""])
+def test_nothing_but_yes_and_no_is_either(text: str) -> None:
+    assert read_value(text, column("boolean")) is None
+
+
+@given(st.text())
+def test_text_is_left_as_it_is(text: str) -> None:
+    assert read_value(text, column("text")) == text == plain_form(text, column("text"))
+
+
+@given(st.text(max_size=12), st.sampled_from([MONTH, NUMBER, INTEGER, column("boolean"), column("date", ISO)]))
+def test_no_text_raises(text: str, of: Column) -> None:
+    assert read_value(text, of) is None or plain_form(text, of)

@@ -1,0 +1,242 @@
+"""The definitions: each is a true ODCS file, and all that it says can be checked, worked out and put into words."""
+
+import ast
+import inspect
+import json
+import string
+from collections.abc import Iterator
+from math import inf
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import open_data_contract_standard
+import pytest
+import yaml
+
+import impact
+from impact.checking.findings import about_cells, about_file, plain_number, rule_words
+from impact.checking.rules import FUNCTIONS
+from impact.checking.values import is_written_otherwise, read_value
+from impact.definition import Column, Definition, Rule, feeds, messages, read_definition, register_files
+from tests.unit.checking.small import SMALL
+
+PACKAGE = Path(impact.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.odcs.yaml"))
+DEFINITIONS = [read_definition(path.read_text("utf-8")) for path in FILES]
+RULES = [(definition, rule) for definition in DEFINITIONS for rule in definition.rules]
+COLUMNS = [(definition, column) for definition in DEFINITIONS for column in definition.columns]
+
+each_definition = pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda definition: definition.name)
+each_rule = pytest.mark.parametrize(
+    ("definition", "rule"), [pytest.param(*pair, id=f"{pair[0].name}-{pair[1].name}") for pair in RULES]
+)
+each_column = pytest.mark.parametrize(
+    ("definition", "column"), [pytest.param(*pair, id=f"{pair[0].name}-{pair[1].name}") for pair in COLUMNS]
+)
+
+
+def gaps(sentence: str) -> set[str]:
+    """The words in braces that a sentence waits for."""
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_is_valid_by_the_schema_of_the_standard(path: Path) -> None:
+    schema = json.loads(Path(open_data_contract_standard.__file__).with_name("schema.json").read_text("utf-8"))
+    contract = yaml.safe_load(path.read_text("utf-8"))
+    jsonschema.validators.validator_for(schema)(schema).validate(contract)
+    assert contract["apiVersion"] == "v3.1.0"
+
+
+@pytest.mark.parametrize("folder", ["feeds", "register"])
+def test_a_file_is_named_after_its_table(folder: str) -> None:
+    read = feeds() if folder == "feeds" else register_files()
+    assert {f"{name}.odcs.yaml" for name in read} == {path.name for path in (PACKAGE / folder).glob("*.yaml")}
+    assert read
+
+
+@each_definition
+def test_no_rule_column_or_heading_stands_twice(definition: Definition) -> None:
+    for names in (
+        [rule.name for rule in definition.rules],
+        [column.name for column in definition.columns],
+        [column.heading.casefold() for column in definition.columns],
+    ):
+        assert len(names) == len(set(names))
+
+
+@each_definition
+def test_the_key_is_there_and_always_filled_in(definition: Definition) -> None:
+    assert definition.key
+    assert all(definition.column(name).is_required for name in definition.key)
+
+
+@each_definition
+def test_totals_are_of_numbers(definition: Definition) -> None:
+    assert {definition.column(name).kind for name in definition.totals} <= {"number", "integer"}
+
+
+@each_rule
+def test_a_rule_that_needs_a_function_names_one_and_gives_it_its_thresholds(definition: Definition, rule: Rule) -> None:
+    if rule.expects not in ("row_holds", "drop_holds"):
+        assert rule.name not in FUNCTIONS
+        return
+    _, *parameters = inspect.signature(FUNCTIONS[rule.name]).parameters
+    assert set(parameters) == set(rule.thresholds)
+
+
+def test_every_function_is_used_by_a_definition() -> None:
+    assert set(FUNCTIONS) == {rule.name for _, rule in RULES if rule.expects in ("row_holds", "drop_holds")}
+
+
+@each_rule
+def test_a_rule_can_say_all_that_it_has_to_say(definition: Definition, rule: Rule) -> None:
+    assert rule.column is not None
+    column = definition.column(rule.column)
+    words = {**rule_words(rule, column), "value": ""}
+    for sentence in (rule.says, rule.message, rule.fix):
+        assert sentence
+        assert gaps(sentence) <= set(words)
+        assert not set(sentence.format(**words)) & set("{}")
+    finding = about_cells(rule, column, ["C7"], ["1"])
+    assert (finding.rule, finding.severity, finding.column) == (rule.name, rule.severity, column.name)
+
+
+@each_rule
+def test_a_threshold_is_said_in_plain_digits(definition: Definition, rule: Rule) -> None:
+    for name, value in rule.thresholds.items():
+        assert abs(value) != inf
+        said = plain_number(value)
+        assert float(said) == value, name
+        assert set(said) <= set("-.0123456789"), name
+
+
+@each_column
+def test_an_example_is_a_value_that_would_be_taken(definition: Definition, column: Column) -> None:
+    value = read_value(column.example, column)
+    assert value is not None
+    assert not is_written_otherwise(column.example, column)
+    if column.one_of:
+        assert column.example in column.one_of
+    if column.minimum is not None:
+        assert float(column.example) >= column.minimum
+    if column.maximum is not None:
+        assert float(column.example) <= column.maximum
+
+
+@each_column
+def test_a_code_is_looked_up_where_there_are_codes(definition: Definition, column: Column) -> None:
+    if column.in_register is not None:
+        file, name = column.in_register.split(".")
+        assert register_files()[file].column(name).kind == "text"
+
+
+def calls_of_about_file() -> Iterator[tuple[str, set[str]]]:
+    """Every place in the package that says a message about a file: the message, and the words that it is given."""
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "about_file":
+                rule, *rest = node.args
+                assert isinstance(rule, ast.Constant), f"{path.name}: a message must be named where it is said"
+                has_column = bool(rest) and not (isinstance(rest[0], ast.Constant) and rest[0].value is None)
+                given = {word.arg for word in node.keywords if word.arg is not None}
+                yield str(rule.value), given | ({"column"} if has_column else set())
+
+
+def test_every_message_about_a_file_gets_the_words_it_waits_for() -> None:
+    # a {value} that is left out closes up with the words before it, so it may be missing
+    missing = {
+        rule: gaps(messages()[rule]["message"] + messages()[rule]["fix"]) - words - {"value"}
+        for rule, words in calls_of_about_file()
+    }
+    assert {rule: words for rule, words in missing.items() if words} == {}
+    for rule, words in calls_of_about_file():
+        finding = about_file(rule, "month", ["A1"], **dict.fromkeys(words - {"column", "cells"}, "given"))
+        assert not set(finding.message + finding.fix) & set("{}")
+
+
+def test_every_message_is_said_somewhere() -> None:
+    of_columns = {"not_blank", "one_of", "between", "in_register", "unique"}
+    of_kinds = {f"readable_{kind}" for kind in ("number", "integer", "month", "date", "boolean")}
+    assert set(messages()) == of_columns | of_kinds | {rule for rule, _ in calls_of_about_file()}
+
+
+def test_every_message_says_what_holds_what_was_found_and_what_to_do() -> None:
+    assert {name: set(said) for name, said in messages().items()} == {
+        name: {"says", "message", "fix"} for name in messages()
+    }
+    assert all(sentence.strip() for said in messages().values() for sentence in said.values())
+
+
+def test_the_properties_of_a_column_are_unfolded_into_rules_in_the_order_of_the_columns() -> None:
+    assert [(rule.name, rule.expects, rule.column) for rule in SMALL.rules] == [
+        ("organisation_code_not_blank", "not_blank", "organisation_code"),
+        ("organisation_code_in_register", "in_register", "organisation_code"),
+        ("month_not_blank", "not_blank", "month"),
+        ("month_readable", "readable", "month"),
+        ("basis_not_blank", "not_blank", "basis"),
+        ("basis_one_of", "one_of", "basis"),
+        ("fte_days_lost_not_blank", "not_blank", "fte_days_lost"),
+        ("fte_days_lost_readable", "readable", "fte_days_lost"),
+        ("fte_days_lost_between", "between", "fte_days_lost"),
+        ("fte_days_available_readable", "readable", "fte_days_available"),
+        ("rows_unique", "unique", "month"),
+        ("organisation_is_the_sender", "row_holds", "organisation_code"),
+        ("every_month_present", "drop_holds", "month"),
+        ("lost_within_available", "row_holds", "fte_days_lost"),
+    ]
+
+
+def test_a_definition_holds_what_its_file_says() -> None:
+    assert (SMALL.name, SMALL.title, SMALL.version, SMALL.purpose) == ("small", "Small", "1.0.0", "To be tested with.")
+    assert SMALL.key == ("organisation_code", "month")
+    assert SMALL.totals == ("fte_days_lost",)
+    assert SMALL.column("basis").one_of == ("calendar_days", "working_days", "hours")
+    lost = SMALL.column("fte_days_lost")
+    assert (lost.heading, lost.minimum, lost.maximum, lost.is_required) == ("Days lost", 0, 1000, True)
+    severities = {rule.name: rule.severity for rule in SMALL.rules}
+    assert severities["lost_within_available"] == "please_confirm"
+    assert severities["fte_days_lost_between"] == "must_fix"
+
+
+def contract(column: dict[str, Any], quality: list[dict[str, Any]] | None = None) -> str:
+    """The text of a definition of one column."""
+    column = {"name": "amount", "description": "An amount.", "examples": [1], **column}
+    table = {"name": "one", "properties": [column], "quality": quality or []}
+    return yaml.safe_dump({"name": "One", "version": "1", "description": {"purpose": "One."}, "schema": [table]})
+
+
+@pytest.mark.parametrize(
+    ("column", "sql_type"),
+    [
+        ({"logicalType": "string"}, "varchar"),
+        ({"logicalType": "number"}, "decimal(28,14)"),
+        ({"logicalType": "integer"}, "bigint"),
+        ({"logicalType": "boolean"}, "boolean"),
+        ({"logicalType": "date", "logicalTypeOptions": {"format": "yyyy-MM"}}, "date"),
+        ({"logicalType": "date", "logicalTypeOptions": {"format": "yyyy-MM-dd"}}, "date"),
+    ],
+)
+def test_every_kind_of_column_has_its_sql_type(column: dict[str, Any], sql_type: str) -> None:
+    assert read_definition(contract(column)).column("amount").sql_type == sql_type
+
+
+def test_a_logical_type_that_is_not_read_is_refused_by_its_column() -> None:
+    with pytest.raises(ValueError, match="amount: logicalType array"):
+        read_definition(contract({"logicalType": "array"}))
+
+
+def test_a_rule_on_a_column_that_is_not_there_is_refused_by_its_name() -> None:
+    how = {"expects": "row_holds", "column": "other", "message": "m", "fix": "f"}
+    quality = [{"name": "fits", "severity": "must_fix", "description": "d", "implementation": how}]
+    with pytest.raises(ValueError, match="fits: other is not a column"):
+        read_definition(contract({"logicalType": "number"}, quality))
+
+
+@pytest.mark.parametrize("options", [{"minimum": 0}, {"maximum": 10}])
+def test_a_bound_that_is_not_given_is_not_said(options: dict[str, int]) -> None:
+    definition = read_definition(contract({"logicalType": "number", "logicalTypeOptions": options}))
+    [rule] = [rule for rule in definition.rules if rule.expects == "between"]
+    said = about_cells(rule, definition.column("amount"), ["A2"], ["11"])
+    assert "inf" not in said.message + said.fix
