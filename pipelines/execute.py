@@ -10,11 +10,11 @@ import warnings
 
 import dagster as dg
 
-from impact.errors import ImpactError
+from impact.errors import BUSY, FAULT, HomeBusyError, ImpactError
 from pipelines.definitions import build_defs
 from pipelines.site import Site
 
-_FAULT = 3
+_log = logging.getLogger(__name__)
 
 
 def main() -> int:
@@ -33,18 +33,25 @@ def main() -> int:
     run_config: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     if asked.period:
         run_config["ops"] = {"publications": {"config": {"period": asked.period}}}
-    with dg.DagsterInstance.get() as instance:
-        try:
+    try:
+        with dg.DagsterInstance.get() as instance:
             result = job.execute_in_process(run_config=run_config, instance=instance, raise_on_error=True)
-        except ImpactError as fault:
-            print(fault, file=sys.stderr)  # noqa: T201
-            return _FAULT
-        except dg.DagsterError as fault:
-            print(fault, file=sys.stderr)  # noqa: T201
-            return _FAULT
-        for step in result.get_step_success_events():
-            _say_seconds(step)
+    except HomeBusyError as fault:
+        return _say(fault, BUSY)
+    except (ImpactError, dg.DagsterError) as fault:
+        return _say(fault, FAULT)
+    except Exception as fault:
+        # Dagster keeps its own state in the home too, and fails there in words of its own when it cannot be written.
+        _log.debug("", exc_info=True)
+        return _say(f"The run could not go on in {asked.home}: {type(fault).__name__}: {fault}", FAULT)
+    for step in result.get_step_success_events():
+        _say_seconds(step)
     return 0
+
+
+def _say(fault: object, code: int) -> int:
+    print(fault, file=sys.stderr)  # noqa: T201
+    return code
 
 
 def _say_seconds(step: dg.DagsterEvent) -> None:

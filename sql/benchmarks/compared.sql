@@ -1,5 +1,5 @@
--- One figure an organisation, indicator, period and basis. Where its own return and an official figure are both there,
--- the one that covers more months counts; the official one where they cover the same.
+-- One figure an organisation, indicator, period and basis: the official one where there is one, for it is public and
+-- its source can be cited; its own return otherwise.
 select
     indicator_id,
     grain,
@@ -20,6 +20,6 @@ where value is not null
 qualify
     row_number() over (
         partition by indicator_id, grain, period_id, organisation_code, variant
-        order by months_reported desc, source
+        order by source
     ) = 1
 order by indicator_id, grain, period_id, variant, organisation_code

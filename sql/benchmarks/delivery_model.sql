@@ -1,5 +1,20 @@
--- Delivery models side by side within a sector: the pooled figure, the median organisation, the quartiles, how many.
+-- Delivery models side by side within a sector: the pooled figure, the median organisation, the quartiles, how many of
+-- how many in the register.
 -- What of it may be shown is for published to say.
+with registered as (
+    select
+        periods.grain,
+        periods.period_id,
+        organisations.sector,
+        organisations.delivery_model,
+        count(*) as organisations
+    from register.organisations as organisations
+    inner join indicators.period as periods
+        on coalesce(organisations.active_from, periods.period_start_on) <= periods.period_end_on
+        and coalesce(organisations.active_to, periods.period_end_on) >= periods.period_start_on
+    group by periods.grain, periods.period_id, organisations.sector, organisations.delivery_model
+)
+
 select
     compared.indicator_id,
     compared.grain,
@@ -8,6 +23,7 @@ select
     compared.sector,
     compared.delivery_model,
     count(*) as organisations,
+    greatest(any_value(registered.organisations), count(*)) as organisations_registered,
     sum(compared.numerator) as numerator,
     sum(compared.denominator) as denominator,
     indicator_value(
@@ -21,6 +37,11 @@ select
     bool_and(compared.source = 'official') as is_public
 from benchmarks.compared as compared
 inner join reference.indicators as indicators on compared.indicator_id = indicators.indicator_id
+left join registered
+    on compared.grain = registered.grain
+    and compared.period_id = registered.period_id
+    and compared.sector = registered.sector
+    and compared.delivery_model = registered.delivery_model
 group by
     compared.indicator_id,
     compared.grain,

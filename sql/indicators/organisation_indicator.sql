@@ -73,7 +73,8 @@ select
     case when indicators.is_per_day_of_period then periods.days end as per_days,
     indicator_value(added_up.numerator, added_up.denominator, indicators.multiplier, per_days) as value,
     added_up.months_reported,
-    expected.months_expected
+    -- Whoever reports a month was at work in it, whatever the register has come to say since.
+    greatest(expected.months_expected, added_up.months_reported) as months_expected
 from added_up
 inner join reference.indicators as indicators on added_up.indicator_id = indicators.indicator_id
 inner join indicators.period as periods

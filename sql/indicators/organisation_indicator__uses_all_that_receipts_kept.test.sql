@@ -15,26 +15,25 @@ used as (
     select
         figures.indicator_id,
         figures.source,
-        indicators.numerator as numerator_measure,
-        indicators.denominator as denominator_measure,
         sum(figures.numerator) as numerator,
         sum(figures.denominator) as denominator
     from indicators.organisation_indicator as figures
-    inner join reference.indicators as indicators on figures.indicator_id = indicators.indicator_id
     where figures.grain = 'month'
-    group by figures.indicator_id, figures.source, indicators.numerator, indicators.denominator
+    group by figures.indicator_id, figures.source
 )
 
 select
-    used.indicator_id,
+    indicators.indicator_id,
     on_receipts.source,
     on_receipts.measure,
     on_receipts.total as on_receipts,
-    case when on_receipts.measure = used.numerator_measure then used.numerator else used.denominator end as used
+    case when on_receipts.measure = indicators.numerator then used.numerator else used.denominator end as used
 from on_receipts
-inner join used
-    on on_receipts.source = used.source
-    and on_receipts.measure in (used.numerator_measure, used.denominator_measure)
+inner join reference.indicators as indicators
+    on on_receipts.measure in (indicators.numerator, indicators.denominator)
+    and list_contains(indicators.grains, 'month')
+left join used on indicators.indicator_id = used.indicator_id and on_receipts.source = used.source
 where
-    on_receipts.total
-    <> case when on_receipts.measure = used.numerator_measure then used.numerator else used.denominator end
+    on_receipts.total <> coalesce(
+        case when on_receipts.measure = indicators.numerator then used.numerator else used.denominator end, 0
+    )

@@ -1,4 +1,4 @@
--- On exact decimals, half away from zero, as NHS England rounds.
+-- Within half a unit of the last published digit, as the definition has it: a tie may have been rounded either way.
 select
     receipt,
     ods_code,
@@ -6,6 +6,7 @@ select
 from returns.nhs_sickness_absence
 where
     fte_days_available > 0
-    and published_rate_percent <> cast(
-        round(cast(fte_days_lost as double) / cast(fte_days_available as double) * 100, 2) as decimal(28, 14)
-    )
+    and abs(
+        cast(fte_days_lost as double) / cast(fte_days_available as double) * 100
+        - cast(published_rate_percent as double)
+    ) > 0.005 + 1e-9

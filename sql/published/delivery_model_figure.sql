@@ -30,7 +30,13 @@ judged as (
     select
         concerned.audience,
         models.*,
+        indicators.name as indicator_name,
+        indicators.unit,
         indicators.decimals,
+        indicators.multiplier,
+        periods.period_start_on,
+        periods.period_end_on,
+        case when indicators.is_per_day_of_period then periods.days end as per_days,
         case
             when models.is_public or coalesce(known_peers.known, 0) = models.organisations then ''
             when models.organisations < limits.peers_for_median then 'too few organisations'
@@ -46,6 +52,9 @@ judged as (
         and concerned.period_id = models.period_id
         and concerned.sector = models.sector
     inner join reference.indicators as indicators on models.indicator_id = indicators.indicator_id
+    inner join indicators.period as periods
+        on models.grain = periods.grain
+        and models.period_id = periods.period_id
     left join published.known_peers as known_peers
         on concerned.audience = known_peers.audience
         and models.indicator_id = known_peers.indicator_id
@@ -58,35 +67,71 @@ judged as (
 )
 
 select
-    audience,
-    grain,
-    period_id,
-    indicator_id,
-    sector,
-    variant as basis,
-    delivery_model,
-    cast(organisations as integer) as organisations,
-    cast(months_reported as integer) as months_reported,
-    cast(months_expected as integer) as months_expected,
-    case when why_withheld = '' then display(numerator, 2) else '[c]' end as numerator,
-    case when why_withheld = '' then display(denominator, 2) else '[c]' end as denominator,
-    case when why_withheld = '' then display(value, decimals) else '[c]' end as value,
+    judged.audience,
+    judged.grain,
+    judged.period_id,
+    judged.period_start_on,
+    judged.period_end_on,
+    judged.indicator_id,
+    judged.indicator_name,
+    judged.unit,
+    judged.sector,
+    judged.variant as basis,
+    judged.delivery_model,
+    cast(judged.organisations as integer) as organisations,
+    cast(judged.organisations_registered as integer) as organisations_registered,
+    cast(judged.months_reported as integer) as months_reported,
+    cast(judged.months_expected as integer) as months_expected,
+    case when judged.why_withheld = '' then display(judged.numerator, 2) else '[c]' end as numerator,
+    case when judged.why_withheld = '' then display(judged.denominator, 2) else '[c]' end as denominator,
+    case when judged.why_withheld = '' then display(judged.value, judged.decimals) else '[c]' end as value,
     case
-        when why_withheld <> '' then '[c]'
-        when is_few_for_median then '[z]'
-        else display(median, decimals)
+        when judged.delivery_model <> 'mutual' or unclassified.variant is null then '[z]'
+        when judged.why_withheld <> '' or unclassified.why_withheld <> '' then '[c]'
+        else
+            display(
+                indicator_value(
+                    judged.numerator + unclassified.numerator,
+                    judged.denominator + unclassified.denominator,
+                    judged.multiplier,
+                    judged.per_days
+                ),
+                judged.decimals
+            )
+    end as value_with_unclassified,
+    case
+        when judged.why_withheld <> '' then '[c]'
+        when judged.is_few_for_median then '[z]'
+        else display(judged.median, judged.decimals)
     end as median,
     case
-        when why_withheld <> '' then '[c]'
-        when is_few_for_quartiles then '[z]'
-        else display(lower_quartile, decimals)
+        when judged.why_withheld <> '' then '[c]'
+        when judged.is_few_for_quartiles and judged.is_public then '[z]'
+        when judged.is_few_for_quartiles then '[c]'
+        else display(judged.lower_quartile, judged.decimals)
     end as lower_quartile,
     case
-        when why_withheld <> '' then '[c]'
-        when is_few_for_quartiles then '[z]'
-        else display(upper_quartile, decimals)
+        when judged.why_withheld <> '' then '[c]'
+        when judged.is_few_for_quartiles and judged.is_public then '[z]'
+        when judged.is_few_for_quartiles then '[c]'
+        else display(judged.upper_quartile, judged.decimals)
     end as upper_quartile,
-    why_withheld as note,
-    is_public
+    judged.why_withheld as note,
+    judged.is_public
 from judged
-order by audience, grain, period_id, indicator_id, sector, basis, delivery_model
+left join judged as unclassified
+    on judged.audience = unclassified.audience
+    and judged.indicator_id = unclassified.indicator_id
+    and judged.grain = unclassified.grain
+    and judged.period_id = unclassified.period_id
+    and judged.variant = unclassified.variant
+    and judged.sector = unclassified.sector
+    and unclassified.delivery_model = 'unclassified'
+order by
+    judged.audience,
+    judged.grain,
+    judged.period_id,
+    judged.indicator_id,
+    judged.sector,
+    basis,
+    judged.delivery_model

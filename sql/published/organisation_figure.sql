@@ -27,6 +27,8 @@ figures as (
         named.organisation_code,
         named.because,
         indicators.indicator_id,
+        indicators.name as indicator_name,
+        indicators.unit,
         indicators.decimals,
         compared.delivery_model is not null as is_reported,
         list_contains(indicators.variants, coalesce(reported.variant, indicators.variants[1])) as is_applicable,
@@ -93,7 +95,11 @@ select
     judged.audience,
     judged.grain,
     judged.period_id,
+    periods.period_start_on,
+    periods.period_end_on,
     judged.indicator_id,
+    judged.indicator_name,
+    judged.unit,
     judged.organisation_code,
     organisations.name as organisation_name,
     organisations.delivery_model,
@@ -114,24 +120,24 @@ select
     coalesce(cast(judged.peers as varchar), '[z]') as peers,
     case
         when judged.why_no_median = '' then display(judged.peer_value, judged.decimals)
-        when judged.why_no_median = 'not reported' then '[z]'
+        when judged.why_no_median = 'not reported' or judged.is_peers_public then '[z]'
         else '[c]'
     end as peer_value,
     case
         when judged.why_no_median = '' then display(judged.median, judged.decimals)
-        when judged.why_no_median = 'not reported' then '[z]'
+        when judged.why_no_median = 'not reported' or judged.is_peers_public then '[z]'
         else '[c]'
     end as peer_median,
     case
         when judged.why_no_median = '' and not judged.is_few_for_quartiles
             then display(judged.lower_quartile, judged.decimals)
-        when judged.why_no_median = 'not reported' then '[z]'
+        when judged.why_no_median = 'not reported' or judged.is_peers_public then '[z]'
         else '[c]'
     end as peer_lower_quartile,
     case
         when judged.why_no_median = '' and not judged.is_few_for_quartiles
             then display(judged.upper_quartile, judged.decimals)
-        when judged.why_no_median = 'not reported' then '[z]'
+        when judged.why_no_median = 'not reported' or judged.is_peers_public then '[z]'
         else '[c]'
     end as peer_upper_quartile,
     case

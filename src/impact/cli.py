@@ -14,11 +14,11 @@ from typing import Any
 import click
 
 from impact import __version__
-from impact.errors import HomeBusyError, ImpactError
+from impact.errors import BUSY, FAULT, HomeBusyError, ImpactError
 from impact.home import Home, write
 from impact.places import dagster_settings
 
-NOT_ACCEPTED, FAULT, BUSY = 1, 3, 4
+NOT_ACCEPTED = 1
 
 _EXIT_CODES = """
 \b
@@ -41,6 +41,9 @@ def _clean_faults(command: Callable[..., Any]) -> Callable[..., Any]:
         except ImpactError as fault:
             click.echo(str(fault), err=True)
             sys.exit(BUSY if isinstance(fault, HomeBusyError) else FAULT)
+        except OSError as fault:
+            click.echo(f"{fault.filename or 'The home'}: {fault.strerror}. Mend that, then try again.", err=True)
+            sys.exit(FAULT)
 
     return run
 
@@ -119,8 +122,11 @@ def publish(period: str) -> None:
 
     What has not changed since the last publication of PERIOD is not published again.
     """
-    from impact.periods import to_text
+    from impact.periods import parse_period, to_text
 
+    quarter = parse_period(period)
+    if quarter is None or quarter.grain != "quarter":
+        raise click.BadParameter(f"{period!r} is not a quarter. Write it as in this example: 2026-Q1")
     home = _home()
     _run_job(home, "publish", "--now", to_text(datetime.now(UTC)), "--period", period)
     _say_publications(home, period)

@@ -16,9 +16,13 @@ import yaml
 
 Severity = Literal["must_fix", "please_confirm", "for_information"]
 Kind = Literal["text", "number", "integer", "month", "date", "boolean"]
-Expects = Literal["not_blank", "readable", "one_of", "between", "in_register", "unique", "row_holds", "drop_holds"]
+Expects = Literal[
+    "not_blank", "readable", "one_of", "matches", "between", "in_register", "unique", "row_holds", "drop_holds"
+]
 
 _PACKAGE = Path(__file__).parent
+_MOST_ROWS = 20_000
+"""More than any file of the register needs, and few enough to check in a second or two."""
 _SQL_TYPES: dict[Kind, str] = {
     "text": "varchar",
     "number": "decimal(28,14)",
@@ -44,6 +48,8 @@ class Column:
     minimum: float | None
     maximum: float | None
     one_of: tuple[str, ...]
+    pattern: str | None
+    is_unique: bool
     in_register: str | None
 
     @property
@@ -56,7 +62,8 @@ class Rule:
     """One thing that must hold, and what to say when it does not.
 
     `subject` says whose rows it looks at: each row, or all rows of a drop together. `column` is the cell that a
-    finding points at. Messages may use {column}, {example}, {value}, {low}, {high}, {choices} and the thresholds.
+    finding points at; `unique_over` the columns that no two rows may share. Messages may use {column}, {example},
+    {value}, {low}, {high}, {choices} and the thresholds.
     """
 
     name: str
@@ -67,6 +74,7 @@ class Rule:
     fix: str
     column: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
+    unique_over: tuple[str, ...] = ()
 
     @property
     def subject(self) -> Literal["row", "drop"]:
@@ -83,16 +91,13 @@ class Definition:
     purpose: str
     source: Literal["return", "official"]
     period_grain: Literal["month", "quarter", "year"]
+    most_rows: int
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     totals: tuple[str, ...]
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        return tuple(column.name for column in self.columns if column.is_key)
 
 
 @cache
@@ -122,8 +127,10 @@ def read_definition(text: str) -> Definition:
     columns = tuple(_column(entry) for entry in table["properties"])
     named = {column.name: column for column in columns}
     rules = [rule for column in columns for rule in _column_rules(column)]
-    if key := [column.name for column in columns if column.is_key]:
-        rules.append(_common_rule("unique", "rows_unique", key[-1]))
+    if key := tuple(column.name for column in columns if column.is_key):
+        # Of the parts of a key, what people get wrong is the month or date, where there is one.
+        wrong = next((name for name in key if named[name].kind != "text"), key[-1])
+        rules.append(replace(_common_rule("unique", "rows_unique", wrong), unique_over=key))
     rules += [_own_rule(entry, named) for entry in table.get("quality", [])]
     return Definition(
         name=table["name"],
@@ -132,6 +139,7 @@ def read_definition(text: str) -> Definition:
         purpose=" ".join(contract["description"]["purpose"].split()),
         source=custom.get("source", "return"),
         period_grain=custom.get("periodGrain", "quarter"),
+        most_rows=custom.get("mostRows", _MOST_ROWS),
         columns=columns,
         rules=tuple(rules),
         totals=tuple(custom.get("totals", ())),
@@ -172,6 +180,8 @@ def _column(entry: Mapping[str, Any]) -> Column:
         minimum=options.get("minimum"),
         maximum=options.get("maximum"),
         one_of=tuple(one_of),
+        pattern=options.get("pattern"),
+        is_unique=entry.get("unique", False),
         in_register=next((relation["to"] for relation in entry.get("relationships", [])), None),
     )
 
@@ -183,6 +193,10 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield _common_rule("readable", f"{column.name}_readable", column.name, words=f"readable_{column.kind}")
     if column.one_of:
         yield _common_rule("one_of", f"{column.name}_one_of", column.name)
+    if column.pattern:
+        yield _common_rule("matches", f"{column.name}_matches", column.name)
+    if column.is_unique:
+        yield replace(_common_rule("unique", f"{column.name}_unique", column.name), unique_over=(column.name,))
     if column.minimum is not None or column.maximum is not None:
         low = -inf if column.minimum is None else column.minimum
         high = inf if column.maximum is None else column.maximum

@@ -7,6 +7,7 @@ a process killed at any instruction leaves either the old thing or the new one. 
 import errno
 import fcntl
 import json
+import logging
 import os
 import shutil
 import time
@@ -16,12 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impact.errors import HomeBusyError, ImpactError
+from impact.errors import DiskFullError, HomeBusyError, ImpactError
 
-PARTIAL = ".partial-"
+PARTIAL = ".impact-partial-"
 """What the name of an unfinished file or folder starts with: never read, cleared by the next writer."""
 
 _LOCK_PAUSE_SECONDS = 0.2
+_LOCK_TELL_SECONDS = 2
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -139,7 +143,7 @@ def _clear_partials(home: Home) -> None:
         if folder == home.dagster or not folder.is_dir():
             continue
         for partial in sorted(folder.rglob(f"{PARTIAL}*")):
-            if partial.is_dir():
+            if partial.is_dir() and not partial.is_symlink():
                 shutil.rmtree(partial)
             else:
                 partial.unlink(missing_ok=True)
@@ -155,24 +159,33 @@ def one_writer(home: Home, who: str, wait_seconds: float = 600.0) -> Iterator[No
         home.root.mkdir(parents=True, exist_ok=True)
         handle = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        give_up_at = time.monotonic() + wait_seconds
-        while True:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError:
-                if time.monotonic() >= give_up_at:
-                    holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
-                    raise HomeBusyError(
-                        f"{home.root} is being written by {holder}. Wait until it has finished, then try again."
-                    ) from None
-                time.sleep(_LOCK_PAUSE_SECONDS)
+        _wait_for_lock(home, handle, wait_seconds)
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{who} (process {os.getpid()})\n".encode(), 0)
         _clear_partials(home)
         yield
     finally:
         os.close(handle)
+
+
+def _wait_for_lock(home: Home, handle: int, wait_seconds: float) -> None:
+    started = time.monotonic()
+    is_told = False
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            waited = time.monotonic() - started
+            holder = os.pread(handle, 200, 0).decode(errors="replace").strip() or "another process"
+            if waited >= wait_seconds:
+                raise HomeBusyError(
+                    f"{home.root} is being written by {holder}. Wait until it has finished, then try again."
+                ) from None
+            if waited > _LOCK_TELL_SECONDS and not is_told:
+                is_told = True
+                _log.info("Waiting for %s", holder)
+            time.sleep(_LOCK_PAUSE_SECONDS)
 
 
 def _sync(path: Path) -> None:
@@ -189,12 +202,19 @@ def _said_plainly(path: Path) -> Iterator[None]:
         yield
     except OSError as fault:
         if fault.errno in (errno.ENOSPC, errno.EDQUOT):
-            what, remedy = "the disk is full", "Free some space there"
-        elif fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            what, remedy = "this user may not write there", "Give it the right to"
-        else:
-            what, remedy = str(fault.strerror or fault), "Mend that"
-        raise ImpactError(
-            f"Could not write {path}: {what}. {remedy}, then run the same command again: nothing was lost, "
-            "and what was finished before this stays."
-        ) from fault
+            raise DiskFullError(_words(path, "the disk is full", "Free some space there")) from fault
+        if fault.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise cannot_write(path, "this user may not write there", "Give it the right to") from fault
+        raise cannot_write(path, str(fault.strerror or fault), "Mend that") from fault
+
+
+def cannot_write(path: Path, what: str, remedy: str = "Free some space there") -> ImpactError:
+    """The fault that something could not be written, in the words that every such fault has."""
+    return ImpactError(_words(path, what, remedy))
+
+
+def _words(path: Path, what: str, remedy: str) -> str:
+    return (
+        f"Could not write {path}: {what}. {remedy}, then run the same command again: nothing was lost, and what was "
+        "finished before this stays."
+    )

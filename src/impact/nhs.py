@@ -26,6 +26,10 @@ _PUBLISHER = {
     "name": "NHS England",
     "licence": "Open Government Licence v3.0",
     "page": "NHS Sickness Absence Rates",
+    "note": (
+        "Mutuals are the organisations on the list that was given with the import; every other organisation in the "
+        "files is entered as in-house. Community health is what NHS England types as Community Provider Trust."
+    ),
 }
 _SECTORS = {"Community Provider Trust": "community_health"}
 _NOT_STAFF_OWNED = "not owned by its staff"
@@ -139,8 +143,9 @@ def _refuse_taken_codes(home: Home, added: Sequence[dict[str, str]], there: Sequ
         code = row["organisation_code"]
         if code in names:
             raise ImpactError(
-                f'{home.register / "organisations.csv"} has the code {code} for "{names[code]}", without that ODS code; '
-                f'in the files it is "{row["name"]}". If they are one, write {code} under ods_code there, then try again.'
+                f'{home.register / "organisations.csv"} has the code {code} for "{names[code]}", without that ODS '
+                f'code; in the files it is "{row["name"]}". If they are one, write {code} under ods_code there, then '
+                "try again."
             )
 
 

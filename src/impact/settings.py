@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 
 import yaml
@@ -11,6 +12,8 @@ from impact.errors import ImpactError
 from impact.home import Home
 
 _FILE = "settings.yaml"
+_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles"})
+_ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
 
 
 def take_settings(home: Home, now: datetime) -> None:
@@ -40,13 +43,18 @@ def _effective(path: Path) -> dict[str, float]:
         return defaults
     try:
         own = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
+    except (yaml.YAMLError, UnicodeDecodeError, OSError) as fault:
         raise ImpactError(f"{path} cannot be read: {fault}. Mend it, or delete it to use the defaults.") from fault
     if not isinstance(own, dict):
         raise ImpactError(f"{path} must hold lines such as `settle_seconds: 30`. Mend it, or delete it.")
     for name, value in own.items():
         if name not in defaults:
             raise ImpactError(f"{path}: there is no setting {name}. The settings are: {', '.join(sorted(defaults))}.")
-        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
             raise ImpactError(f"{path}: {name} must be a number, 0 or more. Example: {name}: {defaults[name]}")
+        if (name in _ONLY_MORE and value < defaults[name]) or (name in _ONLY_LESS and value > defaults[name]):
+            raise ImpactError(
+                f"{path}: {name} protects people, and may be made stricter than {defaults[name]}, not looser. "
+                "Correct it, or take the line out."
+            )
     return {**defaults, **own}

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from impact.errors import ImpactError
 from impact.home import json_bytes, put_folder, write_json
 from impact.periods import to_text
 
@@ -69,4 +70,7 @@ def _kept(folder: Path) -> list[Path]:
 
 def _takings(kept: Path) -> list[tuple[str, int]]:
     """When a version was taken: the instant, and its place among all takings, which tells two of one second apart."""
-    return [(at, order) for at, order in json.loads((kept / _TAKEN).read_text("utf-8"))]
+    try:
+        return [(str(at), int(order)) for at, order in json.loads((kept / _TAKEN).read_text("utf-8"))]
+    except (ValueError, TypeError) as fault:
+        raise ImpactError(f"{kept / _TAKEN} cannot be read ({fault}). Put the file back from a copy.") from fault

@@ -20,7 +20,7 @@ import duckdb
 
 from impact.definition import feeds, register_files
 from impact.errors import ImpactError
-from impact.home import PARTIAL, Home, one_writer, put
+from impact.home import PARTIAL, Home, cannot_write, one_writer, put
 from impact.indicators import indicator_rows
 from impact.intake.receipts import Receipt, live_returns, load_receipts
 from impact.intake.returns import return_columns, return_path
@@ -169,10 +169,7 @@ def build_warehouse(home: Home, as_at: datetime) -> Build:
         except _Unsound:
             home.warehouse.with_name(f"{PARTIAL}{home.warehouse.name}").unlink(missing_ok=True)
         except duckdb.IOException as fault:
-            raise ImpactError(
-                f"Could not write {home.warehouse}: {fault}. Free some space there, then run the same command again: "
-                "nothing was lost, and the warehouse before this one stays."
-            ) from fault
+            raise cannot_write(home.warehouse, str(fault)) from fault
         finally:
             shutil.rmtree(scratch, ignore_errors=True)
         return result[0]
@@ -214,9 +211,14 @@ def load_sources(
     for name, definition in feeds().items():
         columns = ", ".join(f'"{column}" {kind}' for column, kind in return_columns(definition))
         connection.execute(f'create table returns."{name}" ({columns})')
-        files = [str(return_path(home, name, receipt.id)) for receipt in live if receipt.feed == name]
+        files = [return_path(home, name, receipt.id) for receipt in live if receipt.feed == name]
         if files:
-            connection.execute(f'insert into returns."{name}" select * from read_parquet(?)', [files])
+            try:
+                connection.execute(
+                    f'insert into returns."{name}" select * from read_parquet(?)', [list(map(str, files))]
+                )
+            except duckdb.Error as fault:
+                raise _unreadable(files) or fault from fault
     for name, definition in register_files().items():
         rows = [[row[column.name] for column in definition.columns] for row in register.files[name]]
         typed = [(column.name, column.sql_type) for column in definition.columns]
@@ -308,6 +310,20 @@ def tables_read(sql: str) -> frozenset[str]:
     return frozenset(read)
 
 
+def _unreadable(files: Sequence[Path]) -> ImpactError | None:
+    """What to say of the first return that cannot be read, if that is the fault."""
+    for path in files:
+        try:
+            with duckdb.connect() as connection:
+                connection.execute("select count(*) from read_parquet(?)", [str(path)])
+        except duckdb.Error as fault:
+            return ImpactError(
+                f"The return {path} cannot be read ({fault}). Put it back from a copy; the bytes it was made from are "
+                f"in drops/, under the SHA-256 that the receipt {path.stem}.json names."
+            )
+    return None
+
+
 class _Unsound(Exception):  # noqa: N818  (not a fault: it ends the write of a file that must not be swapped in)
     pass
 
@@ -326,7 +342,15 @@ def _test(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Tested:
     rows = breaking.fetchall()
     example = ", ".join(f"{name} {value}" for name, value in zip(columns, rows[0], strict=True)) if rows else ""
     if rows:
-        _log.error("%s: %s does not hold for %d rows: %s", claim.model, claim.claim, len(rows), example)
+        _log.error(
+            "Nothing is published, and the tables stay as they were: of %s, %s does not hold for %d rows, such as %s. "
+            "Either sql/%s is wrong, or what it is built from: the register, the settings or a return.",
+            claim.model,
+            claim.claim.replace("_", " "),
+            len(rows),
+            example,
+            claim.model.replace(".", "/") + ".sql",
+        )
     return Tested(claim, len(rows), example)
 
 

@@ -1,13 +1,12 @@
 """The demo, taken once a session, and copied for whoever changes it."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from impact.demo.sector import PERIODS, place_demo
 from impact.home import Home
-
 from tests.journeys.homes import travel
 
 
@@ -21,7 +20,7 @@ def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def demo(finished_demo: Home, tmp_path: Path) -> Iterator[Home]:
+def demo(finished_demo: Home, tmp_path: Path) -> Home:
     """A copy of the finished demo."""
     shutil.copytree(finished_demo.root, tmp_path / "home")
-    yield Home(tmp_path / "home")
+    return Home(tmp_path / "home")

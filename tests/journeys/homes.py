@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
+
 from impact.definition import register_files
 from impact.home import Home
 from impact.intake.intake import Intake, take_drops
@@ -14,7 +15,10 @@ from impact.warehouse import Build, build_warehouse
 
 NOW = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 
-HEADINGS = "organisation_code,month,service_code,staff_group,basis,fte_days_lost,fte_days_available,headcount,fte_start,fte_end"
+HEADINGS = (
+    "organisation_code,month,service_code,staff_group,basis,"  # which row it is
+    "fte_days_lost,fte_days_available,headcount,fte_start,fte_end"
+)
 
 REGISTER = {
     "organisations": """organisation_code,name,delivery_model,sector,publication_consent

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+
 from impact.cli import main
 from impact.home import Home
-
 from tests.journeys.homes import drop, new_home, send_quarter
 
 pytestmark = pytest.mark.xdist_group("command_line")

@@ -7,13 +7,13 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from impact.demo.sector import PERIODS, RATE_PERCENT, drops, faults, members, place_demo, register_csv
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import load_receipts
 from impact.reports.content import NOT_FOR_RELEASE
 from impact.warehouse import open_warehouse
-
 from tests.journeys.homes import tables, take, travel, tree
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -165,8 +165,8 @@ def test_the_page_and_its_data_file_hold_the_same_figures(finished_demo: Home) -
 def test_the_rate_of_one_organisation_is_what_its_files_come_to(finished_demo: Home) -> None:
     mine = [data.decode().splitlines() for code, _, data in drops() if code == "M001"]
     rows = [row for lines in mine for row in csv.DictReader(lines)]
-    lost = sum(Decimal(row["fte_days_lost"]) for row in rows)
-    available = sum(Decimal(row["fte_days_available"]) for row in rows)
+    lost = sum((Decimal(row["fte_days_lost"]) for row in rows), Decimal(0))
+    available = sum((Decimal(row["fte_days_available"]) for row in rows), Decimal(0))
     folder = finished_demo.publications / "2026-Q2" / "1" / "commissioner-C01"
     figures = list(csv.DictReader((folder / "organisations.csv").read_text().splitlines()))
     [shown] = [

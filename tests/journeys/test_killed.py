@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from impact.home import Home
 from impact.nhs import import_nhs_sickness
 from impact.reports.publication import publish
 from impact.warehouse import build_warehouse
-
 from tests.journeys.homes import NOW, REGISTER, drop, new_home, send_quarter, tables, take, travel, tree
 
 pytestmark = pytest.mark.xdist_group("gx")

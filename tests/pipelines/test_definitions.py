@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.assets.job.asset_job import JobDefinition
+
 from impact.definition import feeds
 from impact.home import Home
 from impact.intake.receipts import load_receipts
@@ -16,7 +16,6 @@ from impact.warehouse import Claim, claims, models
 from pipelines import definitions, warehouse
 from pipelines.definitions import build_defs
 from pipelines.site import Site
-
 from tests.journeys.homes import NOW, drop, new_home, send_quarter
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -30,7 +29,7 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
-def job(home: Home, name: str) -> JobDefinition:
+def job(home: Home, name: str) -> dg.JobDefinition:
     site = Site(home=str(home.root), now=to_text(NOW), wait_until_settled=False)
     return build_defs(site).resolve_job_def(name)
 

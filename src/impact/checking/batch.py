@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from impact.checking.expectations import Broken, broken_rules, holds_column, value_column
+from impact.checking.expectations import Broken, broken_rules, holds_column, unique_column, value_column
 from impact.checking.findings import Finding, about_cells, about_file, cell_name
 from impact.checking.reading import TextTable
 from impact.checking.rules import FUNCTIONS
@@ -51,22 +51,17 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], known: 
     for column in definition.columns:
         if column.kind != "text":
             rows[value_column(column.name)] = values[column.name]
-    for rule in definition.rules:
-        if rule.expects == "readable":
-            rows[holds_column(rule)] = rows[rule.column].isna() | values[rule.column].notna()
-        elif rule.expects in ("row_holds", "drop_holds"):
-            holds = FUNCTIONS[rule.name](values, **rule.thresholds)
-            if rule.subject == "row":
-                rows[holds_column(rule)] = holds
-            else:
-                drops[holds_column(rule)] = drops["drop"].map(holds.groupby(values["drop"]).all())
+    for name in {name for rule in definition.rules for name in rule.unique_over}:
+        rows[unique_column(name)] = rows[name] if definition.column(name).kind == "text" else values[name]
+    _add_whether_rules_hold(definition, values, rows, drops)
     codes = _codes(definition, known)
-    broken = broken_rules(definition.rules, definition.key, rows, drops, codes)
+    broken = broken_rules(definition.rules, rows, drops, codes)
     tables = {one.drop: one.table for one in with_rows}
     for drop, findings in _deal_out(definition, tables, rows, broken).items():
         dealt[drop] += findings
     for one in with_rows:
         dealt[one.drop] += _written_otherwise(definition, one.table)
+        dealt[one.drop] += _shorthand_read(definition, one.table)
     return dealt
 
 
@@ -103,11 +98,28 @@ def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: 
     return values
 
 
+def _add_whether_rules_hold(
+    definition: Definition, values: pd.DataFrame, rows: pd.DataFrame, drops: pd.DataFrame
+) -> None:
+    """Give `rows` and `drops` a column for each rule that a function of ours decides."""
+    for rule in definition.rules:
+        if rule.expects == "readable":
+            rows[holds_column(rule)] = rows[rule.column].isna() | values[rule.column].notna()
+        elif rule.expects in ("row_holds", "drop_holds"):
+            holds = FUNCTIONS[rule.name](values, **rule.thresholds)
+            if rule.subject == "row":
+                rows[holds_column(rule)] = holds
+            else:
+                drops[holds_column(rule)] = drops["drop"].map(holds.groupby(values["drop"]).all())
+
+
 def _codes(definition: Definition, known: KnownCodes) -> dict[str, Sequence[str]]:
     codes: dict[str, Sequence[str]] = {}
     for rule in definition.rules:
         if rule.expects == "one_of":
             codes[rule.name] = definition.column(str(rule.column)).one_of
+        elif rule.expects == "matches":
+            codes[rule.name] = [str(definition.column(str(rule.column)).pattern)]
         elif rule.expects == "in_register":
             relation = definition.column(str(rule.column)).in_register
             codes[rule.name] = sorted(known[str(relation)])
@@ -134,10 +146,6 @@ def _deal_out(
             numbers = sorted(row for row in found if row is not None)
             if rule.expects == "not_blank" and rule.column not in table.columns:
                 continue  # the missing column has its own finding
-            if rule.expects == "unique":
-                numbers = [row for row in numbers if all(pd.notna(texts[drop, row][name]) for name in definition.key)]
-                if not numbers:
-                    continue
             values = [texts[drop, row][rule.column] for row in numbers]
             dealt[drop].append(
                 about_cells(
@@ -167,4 +175,20 @@ def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding
             said = ", ".join(dict.fromkeys(f"{text} as {value:%Y-%m}" for _, text, value in read))
             cells = [cell for cell, _, _ in read]
             findings.append(about_file("month_written_otherwise", column.heading, cells, value=f": {said}"))
+    return findings
+
+
+def _shorthand_read(definition: Definition, table: TextTable) -> list[Finding]:
+    findings = []
+    for column in definition.columns:
+        position = table.columns.get(column.name)
+        if position is None or column.is_required:
+            continue
+        cells = [
+            cell_name(position, row)
+            for row, texts in zip(table.row_numbers, table.rows, strict=True)
+            if texts[position] in SHORTHAND
+        ]
+        if cells:
+            findings.append(about_file("shorthand_otherwise", column.heading, cells))
     return findings

@@ -3,10 +3,10 @@
 Importing it takes seconds, so that happens inside the function. Nobody else sees its types.
 """
 
-import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from impact.definition import Rule, Severity
 
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
+    from great_expectations.data_context import EphemeralDataContext
     from great_expectations.expectations.expectation import Expectation
 
 _SEVERITIES: dict[Severity, str] = {"must_fix": "critical", "please_confirm": "warning", "for_information": "info"}
@@ -34,6 +35,11 @@ def value_column(column: str) -> str:
     return f"{column}__value"
 
 
+def unique_column(column: str) -> str:
+    """Where a frame holds what must not stand twice: the value where it is one, so that two spellings are the same."""
+    return f"{column}__unique"
+
+
 def holds_column(rule: Rule) -> str:
     """Where a frame holds whether a rule holds, for rules that a function of ours decides."""
     return f"{rule.name}__holds"
@@ -41,24 +47,18 @@ def holds_column(rule: Rule) -> str:
 
 def broken_rules(
     rules: Sequence[Rule],
-    key: Sequence[str],
     rows: pd.DataFrame,
     drops: pd.DataFrame,
     known: Mapping[str, Sequence[str]],
 ) -> list[Broken]:
     """Validate a batch. `rows` has `drop`, `row`, the columns' texts and values; `drops` has `drop`; both have the
-    `holds_column` of the rules that need one. `known` maps a rule's name to the codes that it looks up.
+    `holds_column` of the rules that need one. `known` maps a rule's name to the codes or the pattern that it looks up.
 
     Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
     """
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    logging.getLogger("great_expectations").setLevel(logging.WARNING)
     import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
-    source = context.data_sources.add_pandas("drops")
+    source = _context().data_sources.add_or_update_pandas("drops")
     broken: list[Broken] = []
     for subject, frame in (("row", rows), ("drop", drops)):
         asked = [rule for rule in rules if rule.subject == subject]
@@ -70,7 +70,7 @@ def broken_rules(
             .get_batch(batch_parameters={"dataframe": frame})
         )
         suite = gx.ExpectationSuite(
-            name=subject, expectations=[_expectation(rule, key, known.get(rule.name, ())) for rule in asked]
+            name=subject, expectations=[_expectation(rule, known.get(rule.name, ())) for rule in asked]
         )
         index = ["drop", "row"] if subject == "row" else ["drop"]
         validated = batch.validate(
@@ -82,10 +82,32 @@ def broken_rules(
     return broken
 
 
-def _expectation(rule: Rule, key: Sequence[str], known: Sequence[str]) -> "Expectation":
+@cache
+def _context() -> "EphemeralDataContext":
+    """One context a process: in memory, without telemetry, progress bars or a folder for pages that nobody reads."""
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    context = gx.get_context(
+        mode="ephemeral",
+        project_config=DataContextConfig(
+            store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False)
+        ),
+    )
+    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    return context
+
+
+def _expectation(rule: Rule, known: Sequence[str]) -> "Expectation":
     from great_expectations.expectations.core import (
         ExpectColumnValuesToBeBetween,
         ExpectColumnValuesToBeInSet,
+        ExpectColumnValuesToMatchRegex,
         ExpectColumnValuesToNotBeNull,
         ExpectCompoundColumnsToBeUnique,
     )
@@ -101,7 +123,13 @@ def _expectation(rule: Rule, key: Sequence[str], known: Sequence[str]) -> "Expec
             low, high = rule.thresholds["low"], rule.thresholds["high"]
             return ExpectColumnValuesToBeBetween(column=value_column(column), min_value=low, max_value=high, **common)
         case "unique":
-            return ExpectCompoundColumnsToBeUnique(column_list=["drop", *key], **common)
+            return ExpectCompoundColumnsToBeUnique(
+                column_list=["drop", *(unique_column(name) for name in rule.unique_over)],
+                ignore_row_if="any_value_is_missing",
+                **common,
+            )
+        case "matches":
+            return ExpectColumnValuesToMatchRegex(column=column, regex=known[0], **common)
         case "readable" | "row_holds" | "drop_holds":
             return ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
 

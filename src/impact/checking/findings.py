@@ -8,8 +8,12 @@ from dataclasses import dataclass
 from impact.definition import Column, Rule, Severity, messages
 
 _SHOWN_VALUES = 3
-_PLAIN_VALUE = re.compile(r"[\d\s.,:/£$€%()+-]{1,20}|n/?a|nil|none|tbc|unknown|x|yes|no", re.IGNORECASE)
-_MONTH_VALUE = re.compile(r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ -]?\d{2,4}", re.IGNORECASE)
+_MOST_DIGITS = 8
+"""A longer number may be a telephone, NHS or account number."""
+_FIGURE = re.compile(r"[-+£$€(]{0,2}[0-9][0-9.,]*[%)]?|n/?a|nil|none|tbc|unknown|-|x|yes|no|\[[cx]\]", re.IGNORECASE)
+_MONTH = re.compile(
+    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ -]?[0-9]{2,4}|20[0-9]{2}-[0-9]{1,2}", re.IGNORECASE
+)
 _HEADING_LENGTH = 40
 _CLOSE = 0.6
 
@@ -46,7 +50,7 @@ def about_file(rule: str, column: str | None = None, cells: Iterable[str] = (), 
 
 def about_cells(rule: Rule, column: Column | None, cells: Iterable[str], values: Iterable[str]) -> Finding:
     """The finding that `rule` is broken in `cells`, which hold `values`."""
-    words = {**rule_words(rule, column), "value": _shown(values, column.one_of if column else ())}
+    words = {**rule_words(rule, column), "value": _shown(values, column)}
     return Finding(
         rule.name, rule.severity, rule.message.format(**words), rule.fix.format(**words), rule.column, tuple(cells)
     )
@@ -74,15 +78,18 @@ def shown_heading(heading: str) -> str:
     return heading if len(heading) <= _HEADING_LENGTH else heading[:_HEADING_LENGTH] + "..."
 
 
-def _shown(values: Iterable[str], choices: tuple[str, ...]) -> str:
-    """The values found, only those that cannot be personal: figures, months, and slips of the words allowed there."""
+def _shown(values: Iterable[str], column: Column | None) -> str:
+    """The values found, only those that cannot be personal: short figures, months, and slips of the words allowed."""
     distinct = dict.fromkeys(values)
-    if not distinct or not all(
-        _PLAIN_VALUE.fullmatch(value)
-        or _MONTH_VALUE.fullmatch(value)
-        or difflib.get_close_matches(value.lower(), choices, 1, _CLOSE)
-        for value in distinct
-    ):
+    if not distinct or column is None or not all(_is_harmless(value, column) for value in distinct):
         return ""
     listed = ", ".join(f'"{value}"' for value in list(distinct)[:_SHOWN_VALUES])
     return f": {listed}" + (" and others" if len(distinct) > _SHOWN_VALUES else "")
+
+
+def _is_harmless(value: str, column: Column) -> bool:
+    if _FIGURE.fullmatch(value):
+        return sum(character.isdigit() for character in value) <= _MOST_DIGITS
+    if column.kind == "month" and _MONTH.fullmatch(value):
+        return True
+    return bool(difflib.get_close_matches(value.lower(), column.one_of, 1, _CLOSE))

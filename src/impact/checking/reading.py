@@ -23,6 +23,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 )
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ENCODING_NAMES = {"cp1252": "Windows Western European", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
+_SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
 _LONGEST_CELL = 100_000
 
 
@@ -34,10 +35,10 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
 
-    def cell(self, column: str | None, row: int | None) -> str:
-        """The name of a cell; of the heading when the row is None."""
-        position = self.columns.get(column or "", 0)
-        return cell_name(position, row if row is not None else 1)
+    def cell(self, column: str | None, row: int) -> str:
+        """The name of a cell, or of its row where the file has no such column."""
+        position = self.columns.get(column or "")
+        return f"row {row}" if position is None else cell_name(position, row)
 
 
 @dataclass(frozen=True)
@@ -58,12 +59,27 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
     findings: list[Finding] = []
     if encoding in _ENCODING_NAMES:
         findings.append(about_file("decoded_otherwise", value=_ENCODING_NAMES[encoding]))
+    return _read_rows(text, definition, findings)
+
+
+def heading_key(heading: str) -> str:
+    """Headings are matched whatever their case, and with spaces for underscores."""
+    return "_".join(heading.casefold().replace("_", " ").split())
+
+
+def _read_rows(text: str, definition: Definition, findings: list[Finding]) -> Reading:
+    separator = _separator(text, definition)
+    if separator in _SEPARATOR_NAMES:
+        findings.append(about_file("separated_otherwise", value=_SEPARATOR_NAMES[separator]))
     try:
-        numbered = _numbered_rows(text)
-    except csv.Error:
-        return Reading(None, (*findings, about_file("broken_quotes")))
+        numbered = _numbered_rows(text, separator)
+    except csv.Error as fault:
+        rule = "cell_too_long" if "field limit" in str(fault) else "broken_quotes"
+        return Reading(None, (*findings, about_file(rule)))
     if not numbered:
         return Reading(None, (*findings, about_file("empty_file")))
+    if len(numbered) > definition.most_rows + 1:
+        return Reading(None, (*findings, about_file("too_many_rows", high=f"{definition.most_rows:,}")))
     heading_row, headings = numbered[0]
     columns, heading_findings = _match_headings(headings, heading_row, definition)
     findings += heading_findings
@@ -83,11 +99,6 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
         findings.append(about_file("extra_cell", cells=extra))
     rows = tuple(tuple(cells[:width]) + ("",) * (width - len(cells)) for _, cells in body)
     return Reading(TextTable(columns, rows, tuple(row for row, _ in body)), tuple(findings))
-
-
-def heading_key(heading: str) -> str:
-    """Headings are matched whatever their case, and with spaces for underscores."""
-    return "_".join(heading.casefold().replace("_", " ").split())
 
 
 def _no_text(data: bytes) -> Finding | None:
@@ -115,10 +126,21 @@ def _decode(data: bytes) -> tuple[str | None, str]:
     return None, ""
 
 
-def _numbered_rows(text: str) -> list[tuple[int, list[str]]]:
+def _separator(text: str, definition: Definition) -> str:
+    """The separator that makes the most headings out of the first line with text in it; a comma where none does."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    known = {heading_key(column.heading) for column in definition.columns}
+    found = {
+        separator: len(known & {heading_key(cell) for cell in next(csv.reader([first], delimiter=separator), [])})
+        for separator in (",", *_SEPARATOR_NAMES)
+    }
+    return max(found, key=lambda separator: found[separator])
+
+
+def _numbered_rows(text: str, separator: str) -> list[tuple[int, list[str]]]:
     """Every row with something in it, under its number in Excel. Raises csv.Error on an unclosed quotation mark."""
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     stripped = ((number, [cell.strip() for cell in cells]) for number, cells in enumerate(reader, start=1))
     return [(number, cells) for number, cells in stripped if any(cells)]
 
@@ -144,6 +166,7 @@ def _match_headings(headings: list[str], row: int, definition: Definition) -> tu
     for heading, cell in unknown:
         findings.append(about_file("unknown_column", None, [cell], value=f'"{shown_heading(heading)}"', choices=listed))
     for column in definition.columns:
-        if column.is_required and column.name not in columns:
+        # An official file is taken exactly as published, so that a heading gone is a change to look at.
+        if column.name not in columns and (column.is_required or definition.source == "official"):
             findings.append(about_file("missing_column", column.heading, (), row=str(row), example=column.example))
     return columns, findings

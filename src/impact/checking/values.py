@@ -2,6 +2,7 @@
 others belongs in `rules`."""
 
 import re
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date
 from typing import Literal
@@ -15,12 +16,14 @@ SHORTHAND = frozenset({WITHHELD, NOT_AVAILABLE})
 
 Value = float | date | bool | str
 
-_NUMBER = re.compile(r"-?\d{1,14}(\.\d{1,30})?")
-_WHOLE_NUMBER = re.compile(r"(-?\d{1,14})(\.0+)?")
-_YEAR_MONTH = re.compile(r"(20\d\d)-(0[1-9]|1[0-2])")
-_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ -](?:20)?(\d\d)")
-_FIRST_OF_MONTH = re.compile(r"01/(0[1-9]|1[0-2])/(20\d\d)")
-_UK_DATE = re.compile(r"(\d\d)/(\d\d)/(\d{4})")
+# Digits are 0 to 9 alone: Python would read those of other scripts, and DuckDB would not. Twelve of them before the
+# point fit DECIMAL(28,14) after any rounding.
+_NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,30})?")
+_WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,12})(\.0+)?")
+_YEAR_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
+_NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ -](?:20)?([0-9]{2})")
+_UK_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
+_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH_NAMES = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
@@ -68,13 +71,15 @@ def _boolean(text: str, _format: str) -> bool | None:
 def _month(text: str, _format: str) -> date | None:
     if written := _YEAR_MONTH.fullmatch(text):
         return date(int(written[1]), int(written[2]), 1)
-    if written := _FIRST_OF_MONTH.fullmatch(text):
-        return date(int(written[2]), int(written[1]), 1)
     if written := _NAMED_MONTH.fullmatch(text):
         name = written[1].casefold()
         for number, full_name in enumerate(_MONTH_NAMES, start=1):
-            if name in (full_name, full_name[:3]):
+            if name in (full_name, full_name[:3], full_name[:4]):
                 return date(2000 + int(written[2]), number, 1)
+    # The day that Excel shows for a month: its first or its last. Any other day is about something else.
+    day = _date(text, "dd/MM/yyyy")
+    if day is not None and day.year >= 2000 and (day.day == 1 or day.day == monthrange(day.year, day.month)[1]):
+        return day.replace(day=1)
     return None
 
 
@@ -83,7 +88,7 @@ def _date(text: str, date_format: Literal["dd/MM/yyyy", "yyyy-MM-dd"] | str) -> 
         if date_format == "dd/MM/yyyy":
             written = _UK_DATE.fullmatch(text)
             return date(int(written[3]), int(written[2]), int(written[1])) if written else None
-        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
+        return date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
     except ValueError:
         return None
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from impact.definition import Severity, feeds
-from impact.home import Home, json_bytes, write
-from impact.intake.landing import OUTBOX
+from impact.home import json_bytes, write
 from impact.intake.receipts import Decision, Receipt, as_json
 from impact.periods import LONDON, from_text, parse_period
 
@@ -82,9 +82,8 @@ def answer_page(receipt: Receipt) -> bytes:
     return page.encode()
 
 
-def send_answers(home: Home, receipt: Receipt) -> None:
+def send_answers(outbox: Path, receipt: Receipt) -> None:
     """Put both forms in the sender's outbox, under a name that says what they are about."""
-    outbox = home.landing / receipt.sender / OUTBOX
     feed = receipt.feed if receipt.feed in feeds() else "unknown"
     period = receipt.period if parse_period(receipt.period) else "unknown"
     name = f"{feed}_{period}_{receipt.decision}_{receipt.id}"

@@ -6,17 +6,18 @@ answers and clears.
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_file
 from impact.checking.reading import TextTable, read_csv
 from impact.definition import Definition, feeds
+from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, remove, write
 from impact.intake.answers import send_answers
-from impact.intake.landing import Drop, Left, find_arrivals, make_drop, shown_name
+from impact.intake.landing import Drop, Left, as_text, find_arrivals, make_drop, outbox_of
 from impact.intake.receipts import Receipt, decide, live_returns, load_receipts, save_receipt
 from impact.intake.returns import column_totals, save_return
 from impact.periods import Period, london_date, parse_period, to_text
@@ -25,6 +26,8 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
+_RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
+_RESTS_ON_DATE = "period_not_over"
 _PERIOD_EXAMPLES = {"month": "2026-04", "quarter": "2026-Q1", "year": "2026"}
 
 Slot = tuple[str, str, str]
@@ -64,7 +67,7 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         drops: list[Drop] = []
         for arrival in arrivals:
             try:
-                drop = make_drop(arrival, arrival.path.read_bytes())
+                drop = _attempt(make_drop(arrival, arrival.path.read_bytes()), given, register, now)
             except OSError as fault:
                 left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
                 continue
@@ -81,9 +84,9 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
                 receipts.append(decided.receipt)
                 given[decided.receipt.id] = decided.receipt
                 live |= live_returns([decided.receipt])
-        for drop in drops:
-            send_answers(home, given[drop.id])
-            remove(drop.arrival.path)
+        left += [one for drop in drops if (one := _answer(home, drop, given[drop.id])) is not None]
+        for one in left:
+            _log.warning("Left: %s, because %s", one.path, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
 
 
@@ -111,7 +114,7 @@ def decide_drops(
         readings[drop.id] = (definition, period, table, findings)
     for feed, definition in feeds().items():
         submitted = [
-            Submitted(drop.id, table, drop.arrival.sender, period.start_on, period.end_on)
+            Submitted(drop.id, table, drop.arrival.sender, *_active_part(period, register, drop.arrival.sender))
             for drop in drops
             for of, period, table, _ in [readings[drop.id]]
             if of is not None and of.name == feed and period is not None and table is not None
@@ -144,6 +147,15 @@ def _period(drop: Drop, definition: Definition | None) -> Period | None:
     return period if period and definition and period.grain == definition.period_grain else None
 
 
+def _active_part(period: Period, register: Register, sender: str) -> tuple[date, date]:
+    """The whole months of the period in which the sender was at work, as the register has it."""
+    active_from, active_to = register.active(sender)
+    return (
+        max(period.start_on, active_from.replace(day=1)) if active_from else period.start_on,
+        min(period.end_on, active_to) if active_to else period.end_on,
+    )
+
+
 def _place_findings(
     drop: Drop,
     definition: Definition | None,
@@ -171,6 +183,9 @@ def _place_findings(
         example = _PERIOD_EXAMPLES[definition.period_grain]
         yield about_file("unknown_period", value=f'"{arrival.period}"', example=example)
         return
+    start_on, end_on = _active_part(period, register, arrival.sender)
+    if start_on > end_on:
+        yield about_file("not_active", value=period.label())
     if period.end_on >= london_date(now):
         yield about_file("period_not_over", value=period.label())
     other = live.get((arrival.sender, arrival.feed, arrival.period))
@@ -197,7 +212,7 @@ def _receipt(
         sender=drop.arrival.sender,
         feed=drop.arrival.feed,
         period=drop.arrival.period,
-        file_name=shown_name(drop.arrival.path),
+        file_name=as_text(drop.arrival.path.name),
         sha256=drop.sha256,
         size_bytes=len(drop.data),
         attempt=drop.attempt,
@@ -211,6 +226,43 @@ def _receipt(
         totals=column_totals(definition, table) if definition and table else {},
         findings=findings,
     )
+
+
+def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: datetime) -> Drop:
+    """The drop at the attempt that its receipt is, or will be, of.
+
+    A refusal that rested on something outside the file (the register, the date) is not the last word on it: once that
+    has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt it has.
+    """
+    receipt = given.get(drop.id)
+    while receipt is not None and _is_overtaken(receipt, register, now):
+        drop = replace(drop, attempt=drop.attempt + 1)
+        receipt = given.get(drop.id)
+    return drop
+
+
+def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
+    period = parse_period(receipt.period)
+    return receipt.decision == "refused" and any(
+        (
+            receipt.register_version != register.sha256
+            and (finding.rule in _RESTS_ON_REGISTER or finding.rule.endswith("_in_register"))
+        )
+        or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
+        for finding in receipt.findings
+    )
+
+
+def _answer(home: Home, drop: Drop, receipt: Receipt) -> Left | None:
+    """Answer the sender and clear the inbox; where the outbox cannot be written, the file waits for the next run."""
+    try:
+        send_answers(outbox_of(home, drop.arrival), receipt)
+        remove(drop.arrival.path)
+    except DiskFullError:
+        raise
+    except ImpactError as fault:
+        return Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")
+    return None
 
 
 def _commit(home: Home, decided: Decided) -> None:

@@ -1,11 +1,12 @@
 """What lies in the inboxes, and what its place there says: who sent it, for which feed and period.
 
-A drop is named by content and place, never by its file name: the same thing sent again is the same drop.
+A drop is identified by content and place, never by its file name: the same thing sent again is the same drop.
 """
 
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,7 +24,10 @@ _ID_LENGTH = 16
 
 @dataclass(frozen=True, order=True)
 class Arrival:
-    """A file in an inbox. `feed` and `period` are the names of its folders, or empty where it lies in neither."""
+    """A file in an inbox. `feed` and `period` are the names of its folders, or empty where it lies in neither.
+
+    Of two files for the same organisation, feed and period in one run, the one whose name comes first counts.
+    """
 
     sender: str
     feed: str
@@ -56,6 +60,7 @@ class Drop:
 
 
 def make_drop(arrival: Arrival, data: bytes) -> Drop:
+    """A drop at its first attempt."""
     return Drop(arrival, data, hashlib.sha256(data).hexdigest())
 
 
@@ -67,26 +72,34 @@ def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[lis
     arrivals: list[Arrival] = []
     left: list[Left] = []
     for path in _files_in(home.landing):
-        if path.is_symlink():
-            left.append(Left(path, "it is a link, not a file"))
+        reason, inside = None, path.relative_to(home.landing).parts
+        state = path.lstat()
+        age_seconds = abs(now.timestamp() - state.st_mtime)
+        if not stat.S_ISREG(state.st_mode):
+            reason = "it is a link or a device, not a file"
+        elif len(inside) == 1:
+            reason = "it does not lie in the folder of an organisation"
+        elif settle_seconds and age_seconds < settle_seconds:
+            reason = f"it changed {age_seconds:.0f} s ago and may still be on its way"
+        elif not os.access(path, os.R_OK):
+            reason = "this user may not open it"
+        if reason is not None:
+            left.append(Left(path, reason))
             continue
-        inside = path.relative_to(home.landing).parts
-        if len(inside) == 1:
-            left.append(Left(path, "it does not lie in the folder of an organisation"))
-            continue
-        age_seconds = abs(now.timestamp() - path.stat().st_mtime)
-        if settle_seconds and age_seconds < settle_seconds:
-            left.append(Left(path, f"it changed {age_seconds:.0f} s ago and may still be on its way"))
-            continue
-        in_place = len(inside) == 5 and inside[1] == INBOX
+        in_place = len(inside) == len(("sender", INBOX, "feed", "period", "file")) and inside[1] == INBOX
         feed, period = (inside[2], inside[3]) if in_place else ("", "")
-        arrivals.append(Arrival(inside[0], feed, period, path))
+        arrivals.append(Arrival(as_text(inside[0]), as_text(feed), as_text(period), path))
     return sorted(arrivals), left
 
 
-def shown_name(path: Path) -> str:
-    """A file's name as text, whatever bytes it is made of."""
-    return os.fsencode(path.name).decode("utf-8", "replace")
+def outbox_of(home: Home, arrival: Arrival) -> Path:
+    """Where the answer to an arrival goes."""
+    return home.landing / arrival.path.relative_to(home.landing).parts[0] / OUTBOX
+
+
+def as_text(name: str) -> str:
+    """The name of a file or folder as text, whatever bytes it is made of."""
+    return os.fsencode(name).decode("utf-8", "replace")
 
 
 def _files_in(landing: Path) -> Iterator[Path]:

@@ -76,7 +76,7 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
             read = json.loads(path.read_text("utf-8"))
             findings = tuple(Finding(**{**entry, "cells": tuple(entry["cells"])}) for entry in read.pop("findings"))
             receipts.append(Receipt(**read, findings=findings))
-        except (ValueError, TypeError, KeyError) as fault:
+        except (ValueError, TypeError, KeyError, AttributeError) as fault:
             raise ImpactError(
                 f"The receipt {path} cannot be read ({fault}). Receipts are never edited: put it back from a copy."
             ) from fault

@@ -2,7 +2,7 @@
 definition's to say; a row is never changed on the way, only typed."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 
 import duckdb
@@ -11,9 +11,11 @@ from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
 from impact.checking.values import plain_form, read_value
 from impact.definition import Column, Definition
-from impact.home import Home, put
+from impact.home import Home, cannot_write, put
 
 _UNIT = Decimal(1).scaleb(-14)
+_DIGITS = 60
+"""More than a sum of any number of cells can need, so that none of it is rounded but to the unit."""
 
 
 def return_path(home: Home, feed: str, receipt_id: str) -> Path:
@@ -41,7 +43,10 @@ def save_return(home: Home, definition: Definition, receipt_id: str, table: Text
 
     def fill(path: Path) -> None:
         with duckdb.connect(config={"threads": 1}) as connection:
-            connection.execute(f"copy ({select}) to '{_quoted(path)}' (format parquet)", [texts])
+            try:
+                connection.execute(f"copy ({select}) to '{_quoted(path)}' (format parquet)", [texts])
+            except duckdb.IOException as fault:
+                raise cannot_write(path, str(fault)) from fault
 
     put(return_path(home, definition.name, receipt_id), fill)
 
@@ -53,8 +58,9 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, str]:
         column = definition.column(name)
         texts = [text for cells in table.rows if (text := cell_text(table, cells, column)) is not None]
         readable = [Decimal(text) for text in texts if read_value(text, column) is not None]
-        total = sum((number.quantize(_UNIT, ROUND_HALF_UP) for number in readable), Decimal(0))
-        totals[name] = f"{total.normalize():f}" if total else "0"
+        with localcontext(prec=_DIGITS):
+            total = sum((number.quantize(_UNIT, ROUND_HALF_UP) for number in readable), Decimal(0))
+            totals[name] = f"{total.normalize():f}" if total else "0"
     return totals
 
 

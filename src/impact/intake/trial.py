@@ -1,5 +1,6 @@
 """`impact check`: the decision that a file would get, from the same functions, with nothing written."""
 
+import re
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -44,7 +45,7 @@ def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
 def _guess_feed(data: bytes) -> str | None:
     """The feed of which most headings are there."""
     first_line = data.decode("utf-8-sig", "replace").splitlines()[:1]
-    headings = {heading_key(heading) for line in first_line for heading in line.split(",")}
+    headings = {heading_key(heading.strip('"')) for line in first_line for heading in re.split("[,;\t]", line)}
     shared = {
         name: len(headings & {heading_key(column.heading) for column in definition.columns})
         for name, definition in feeds().items()

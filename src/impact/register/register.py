@@ -35,6 +35,12 @@ class Register:
     def knows_organisation(self, code: str) -> bool:
         return code in self.codes["organisations.organisation_code"]
 
+    def active(self, code: str) -> tuple[date | None, date | None]:
+        """First and last day of an organisation's work; None where the register sets no such end."""
+        row = next((row for row in self.files["organisations"] if row["organisation_code"] == code), {})
+        first, last = row.get("active_from"), row.get("active_to")
+        return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
+
     def knows_publisher(self, code: str, feed: str) -> bool:
         return any(row["publisher_code"] == code and row["feed"] == feed for row in self.files["publishers"])
 
@@ -49,6 +55,7 @@ def take_register(home: Home, now: datetime) -> Register:
     if not versions.is_current(home.register / "versions", files, now):
         parsed, tables = _parse(home, files)
         _refuse_broken(home, tables, _codes(parsed))
+        _refuse_removals(home, _codes(parsed), now)
         versions.take(home.register / "versions", files, now)
     return register_at(home, now)
 
@@ -133,6 +140,20 @@ def _refuse_broken(home: Home, tables: Mapping[str, TextTable], codes: KnownCode
             broken[name] = must_fix
     if broken:
         raise _refusal(home, broken)
+
+
+def _refuse_removals(home: Home, codes: KnownCodes, now: datetime) -> None:
+    """An organisation that has gone stays in the history and in every past benchmark, so it stays in the register."""
+    if versions.version_at(home.register / "versions", now) is None:
+        return
+    before = register_at(home, now).codes
+    for column in ("organisations.organisation_code", "organisations.ods_code"):
+        if gone := sorted(before[column] - codes[column]):
+            raise ImpactError(
+                f"{home.register / 'organisations.csv'} no longer has {', '.join(gone[:_MOST_FINDINGS_SHOWN])} under "
+                f"{column.split('.')[1]}. What was reported under a code must stay readable: put the row back, and "
+                "give it active_to if the organisation has closed. Nothing was taken or published."
+            )
 
 
 def _refusal(home: Home, broken: Mapping[str, list[Finding]]) -> ImpactError:

@@ -6,6 +6,7 @@ What may not leave is not in the file that a report is drawn from. Who may see w
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 
@@ -44,6 +45,7 @@ class Publisher:
     name: str
     page: str
     licence: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,12 @@ class OrganisationFigure:
     """A row of published.organisation_figure. Figures are texts as printed; shorthand where there is none."""
 
     grain: str
+    period_id: str
+    period_start_on: date
+    period_end_on: date
     indicator_id: str
+    indicator_name: str
+    unit: str
     organisation_code: str
     organisation_name: str
     delivery_model: str
@@ -76,16 +83,23 @@ class DeliveryModelFigure:
     """A row of published.delivery_model_figure."""
 
     grain: str
+    period_id: str
+    period_start_on: date
+    period_end_on: date
     indicator_id: str
+    indicator_name: str
+    unit: str
     sector: str
     basis: str
     delivery_model: str
     organisations: int
+    organisations_registered: int
     months_reported: int
     months_expected: int
     numerator: str
     denominator: str
     value: str
+    value_with_unclassified: str
     median: str
     lower_quartile: str
     upper_quartile: str
@@ -158,7 +172,7 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience) -> AudienceRo
         publishers=tuple(
             Publisher(*row)  # type: ignore[arg-type]
             for row in rows(
-                "select distinct name, coalesce(page, ''), licence from publishers "
+                "select distinct name, coalesce(page, ''), licence, coalesce(note, '') from publishers "
                 "where exists (select 1 from organisation_figure where source = 'official') order by all"
             )
         ),

@@ -7,7 +7,7 @@ out yet, so none is called better or worse.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
@@ -100,7 +100,7 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
     title = f"Benchmarks for {rows.audience.name}" if is_named_for else "Mutuals beside other organisations"
     sections = [section for indicator in rows.indicators for section in _indicator_section(rows, indicator, period)]
     sections += _side_by_side(rows, period)
-    sections += [_missing(rows), _method(rows)]
+    sections += [_missing(rows, sections), _method(rows)]
     return Report(
         title=f"{title}: sickness absence, year to {_year_end(period)}",
         audience_name=rows.audience.name,
@@ -126,8 +126,11 @@ def words(code: str) -> str:
 def _main_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     if rows.audience.kind == "commissioner":
         yield from _portfolio_points(rows, period)
-    for sector in sorted({figure.sector for figure in rows.delivery_models}):
-        yield from _sector_points(rows, sector, period)
+    sectors = sorted({figure.sector for figure in rows.delivery_models})
+    said = [point for sector in sectors for point in _sector_points(rows, sector, period)]
+    yield from said
+    if said:
+        yield "These figures are pooled and not adjusted for what staff do: a description, not an effect."
 
 
 def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -137,7 +140,7 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
         if figure.indicator_id == _HEADLINE_INDICATOR and figure.grain == "rolling_year"
     ]
     if not figures:
-        yield f"No contract of yours covers the whole year to {_year_end(period)}, so no organisation can be shown."
+        yield f"No contract of yours covers the whole year to {_year_end(period)}, so only {period.label()} is shown."
         return
     full = [figure for figure in figures if figure.months_reported == figure.months_expected]
     yield (
@@ -155,105 +158,113 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
 
 
 def _sector_points(rows: AudienceRows, sector: str, period: Period) -> Iterator[str]:
+    """Mutuals beside others, where there are enough of them to speak of."""
     figures = {
         (figure.delivery_model, figure.basis): figure
         for figure in rows.delivery_models
-        if figure.indicator_id == _HEADLINE_INDICATOR and figure.grain == "rolling_year" and figure.sector == sector
+        if figure.indicator_id == _HEADLINE_INDICATOR
+        and figure.grain == "rolling_year"
+        and figure.sector == sector
+        and is_figure(figure.value)
+        and is_figure(figure.median)
     }
-    for basis in sorted({basis for _, basis in figures}):
-        mutuals = figures.get(("mutual", basis))
-        if mutuals is None or not is_figure(mutuals.value):
-            continue
+    for basis in sorted({basis for model, basis in figures if model == "mutual"}):
+        mutuals = figures["mutual", basis]
         others = [
-            figure
-            for (model, of), figure in figures.items()
-            if model in ("in_house", "outsourced") and of == basis and is_figure(figure.value)
+            figure for (model, of), figure in figures.items() if model in ("in_house", "outsourced") and of == basis
         ]
-        said = f"In {words(sector)}, {_pooled(mutuals)} in the year to {_year_end(period)}"
-        said += "".join(f"; {_pooled(other)}" for other in others) + "."
-        yield said
-        coverage = ", ".join(
-            f"{_plural(figure.delivery_model)} {figure.months_reported} of {figure.months_expected} months"
-            for figure in (mutuals, *others)
+        said = "; ".join(_pooled(figure, is_first=figure is mutuals) for figure in (mutuals, *others))
+        yield f"In {words(sector)}, in the year to {_year_end(period)}, {said}."
+        unsure = next(
+            (
+                figure
+                for figure in rows.delivery_models
+                if (figure.indicator_id, figure.grain, figure.sector, figure.basis, figure.delivery_model)
+                == (_HEADLINE_INDICATOR, "rolling_year", sector, basis, "unclassified")
+            ),
+            None,
         )
-        yield (
-            f"Reported: {coverage}. The figures are pooled and not adjusted for staff mix: a description, not an "
-            "effect."
-        )
-        unsure = figures.get(("unclassified", basis))
-        if unsure is not None and is_figure(unsure.value):
+        if unsure is not None and is_figure(mutuals.value_with_unclassified):
             yield _if_counted(mutuals, unsure)
 
 
-def _pooled(figure: DeliveryModelFigure) -> str:
-    count = _count(figure.organisations, *_MODEL_PLURALS[figure.delivery_model])
-    return f"the {count} lost {figure.value}% of available {_basis_words(figure.basis)} to sickness"
+def _pooled(figure: DeliveryModelFigure, *, is_first: bool) -> str:
+    one, many = _MODEL_PLURALS[figure.delivery_model]
+    who = f"the one {one}" if figure.organisations == 1 else f"the {figure.organisations} {many}"
+    of = f" of available {words(figure.basis)} to sickness" if is_first else ""
+    return f"{who} lost {figure.value}%{of} ({figure.months_reported} of {figure.months_expected} months reported)"
 
 
 def _if_counted(mutuals: DeliveryModelFigure, unsure: DeliveryModelFigure) -> str:
     """How far the figure hangs on who is counted as a mutual."""
-    lost = Decimal(mutuals.numerator) + Decimal(unsure.numerator)
-    available = Decimal(mutuals.denominator) + Decimal(unsure.denominator)
-    rate = (lost / available * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    it = "it" if unsure.organisations == 1 else "them"
+    others = _count(unsure.organisations, "other organisation", "other organisations")
+    them, their = ("it", "its") if unsure.organisations == 1 else ("them", "their")
     return (
-        f"{_count(unsure.organisations, *_MODEL_PLURALS['unclassified']).capitalize()} may not be owned by staff. "
-        f"Counting {it} as mutuals would give {rate}% instead of {mutuals.value}%."
+        f"It is not known whether {others} in this sector belong{'s' if unsure.organisations == 1 else ''} to {their} "
+        f"staff. Counting {them} as mutuals would give {mutuals.value_with_unclassified}% instead of {mutuals.value}%."
     )
 
 
 def _indicator_section(rows: AudienceRows, indicator: Indicator, period: Period) -> Iterator[Section]:
-    year = [
-        figure
-        for figure in rows.organisations
-        if figure.indicator_id == indicator.id and figure.grain == "rolling_year"
-    ]
-    if not year:
+    figures = [figure for figure in rows.organisations if figure.indicator_id == indicator.id]
+    year = {_row_key(figure): figure for figure in figures if figure.grain == "rolling_year"}
+    quarter = {_row_key(figure): figure for figure in figures if figure.grain == "quarter"}
+    if not figures:
         return
-    quarters = {
-        (figure.organisation_code, figure.basis): figure.value
-        for figure in rows.organisations
-        if figure.indicator_id == indicator.id and figure.grain == "quarter"
-    }
     unit = f" ({indicator.unit})"
     columns = [
         Column("Organisation"),
         Column("Delivery model"),
         Column("Basis"),
         Column("Months reported", True),
-        Column(f"Year to {_year_end(period)}{unit}", True),
-        *([Column(f"{period.label()}{unit}", True)] if quarters else []),
+        *([Column(f"Year to {_year_end(period)}{unit}", True)] if year else []),
+        *([Column(f"{period.label()}{unit}", True)] if quarter else []),
         Column(f"Median of peers{unit}", True),
         Column(f"Middle half of peers{unit}", True),
         Column("Peers", True),
         Column("Note"),
     ]
-    table_rows = tuple(
-        (
-            figure.organisation_name,
-            words(figure.delivery_model).capitalize(),
-            words(figure.basis),
-            f"{figure.months_reported} of {figure.months_expected}",
-            figure.value,
-            *([quarters.get((figure.organisation_code, figure.basis), "[x]")] if quarters else []),
-            figure.peer_median,
-            _between(figure.peer_lower_quartile, figure.peer_upper_quartile),
-            figure.peers,
-            _note(figure),
+    table_rows = []
+    for key in dict.fromkeys([*year, *quarter]):
+        figure = year.get(key) or quarter[key]
+        table_rows.append(
+            (
+                figure.organisation_name,
+                words(figure.delivery_model).capitalize(),
+                words(figure.basis),
+                f"{figure.months_reported} of {figure.months_expected}",
+                *([year[key].value if key in year else "[z]"] if year else []),
+                *([quarter[key].value if key in quarter else "[x]"] if quarter else []),
+                figure.peer_median,
+                _between(figure.peer_lower_quartile, figure.peer_upper_quartile),
+                figure.peers,
+                _note(figure) if key in year or not year else "Not under contract for the whole year",
+            )
         )
-        for figure in year
-    )
     yield Section(
         id=indicator.id.replace("_", "-"),
         title=indicator.name,
         paragraphs=(f"{indicator.definition} {_POLARITIES[indicator.polarity]}".strip(),),
-        chart=_chart(indicator, year, period),
-        tables=(Table(f"{indicator.name}, {_year_label(period)}", tuple(columns), table_rows),),
+        chart=_chart(rows, indicator, list(year.values()) or list(quarter.values()), period, is_year=bool(year)),
+        tables=(
+            Table(
+                f"{indicator.name}, {_year_label(period) if year else period.label()}",
+                tuple(columns),
+                tuple(table_rows),
+                ("Peers are those of the first period shown.",) if year and quarter else (),
+            ),
+        ),
         data_file="organisations.csv",
     )
 
 
-def _chart(indicator: Indicator, figures: Sequence[OrganisationFigure], period: Period) -> Chart | None:
+def _row_key(figure: OrganisationFigure) -> tuple[str, str]:
+    return (figure.organisation_code, figure.basis)
+
+
+def _chart(
+    rows: AudienceRows, indicator: Indicator, figures: Sequence[OrganisationFigure], period: Period, *, is_year: bool
+) -> Chart | None:
     """Only for one basis: two bases on one axis would invite a comparison that cannot be made."""
     shown = [figure for figure in figures if is_figure(figure.value)]
     bases = [figure.basis for figure in shown]
@@ -273,18 +284,20 @@ def _chart(indicator: Indicator, figures: Sequence[OrganisationFigure], period: 
         for figure in shown
         if figure.basis == basis
     )
-    banded = [mark for mark in marks if mark.low is not None and mark.high is not None]
-    inside = sum(
-        mark.low <= mark.value <= mark.high for mark in banded if mark.low is not None and mark.high is not None
-    )
-    if banded:
-        title = f"{inside} of {len(banded)} organisations are within the middle half of their peers"
-    else:
-        title = f"{indicator.name} of {_count(len(marks), 'organisation', 'organisations')}"
     low, high = min(marks, key=lambda mark: mark.value), max(marks, key=lambda mark: mark.value)
+    placed = [mark for mark in marks if mark.middle is not None]
+    above = sum(mark.value > (mark.middle or 0.0) for mark in placed)
+    if rows.audience.kind == "commissioner" and placed:
+        verb = "is" if above == 1 else "are"
+        title = f"{above} of {len(placed)} that can be compared {verb} above the median of their peers"
+    elif len(marks) > 1:
+        title = f"Organisations range from {low.shown_value} to {high.shown_value} {indicator.unit}"
+    else:
+        title = f"{low.name}: {low.shown_value} {indicator.unit}"
     return Chart(
         title=title,
-        subtitle=f"{indicator.name} ({indicator.unit}), {words(basis)}, {_year_label(period)}",
+        subtitle=f"{indicator.name} ({indicator.unit}), {words(basis)}, "
+        + (_year_label(period) if is_year else period.label()),
         unit=indicator.unit,
         marks=marks,
         description=(
@@ -309,7 +322,7 @@ def _side_by_side(rows: AudienceRows, period: Period) -> Iterator[Section]:
             Column("Delivery model"),
             Column("Sector"),
             Column("Basis"),
-            Column("Organisations", True),
+            Column("Organisations reporting", True),
             Column("Months reported", True),
             Column(f"Pooled{unit}", True),
             Column(f"Median{unit}", True),
@@ -325,7 +338,7 @@ def _side_by_side(rows: AudienceRows, period: Period) -> Iterator[Section]:
                         words(figure.delivery_model).capitalize(),
                         words(figure.sector),
                         words(figure.basis),
-                        str(figure.organisations),
+                        f"{figure.organisations} of {figure.organisations_registered}",
                         f"{figure.months_reported} of {figure.months_expected}",
                         figure.value,
                         figure.median,
@@ -351,7 +364,7 @@ def _side_by_side(rows: AudienceRows, period: Period) -> Iterator[Section]:
         )
 
 
-def _missing(rows: AudienceRows) -> Section:
+def _missing(rows: AudienceRows, before: Sequence[Section]) -> Section:
     year = [
         figure
         for figure in rows.organisations
@@ -369,8 +382,8 @@ def _missing(rows: AudienceRows) -> Section:
         )
         said = f"{len(short)} of {len(year)} organisations did not report every month: {listed}."
     withheld = sum(
-        text == "[c]" for figure in rows.organisations for text in (figure.peer_median, figure.peer_lower_quartile)
-    ) + sum(figure.value == "[c]" for figure in rows.delivery_models)
+        text.count("[c]") for section in before for table in section.tables for row in table.rows for text in row
+    )
     return Section(
         id="data-quality",
         title="What is missing, and what was withheld",
@@ -392,7 +405,8 @@ def _method(rows: AudienceRows) -> Section:
     paragraphs = [
         (
             "Peers are organisations with the same delivery model, in the same sector and counting days on the same "
-            "basis, the organisation itself left out. With fewer than 5 of them, those of all sectors are taken."
+            "basis, the organisation itself left out. With fewer than 5 of them, those of all sectors are taken. "
+            "Who is a mutual, and in which sector, is what the register of this service says."
         ),
         *(
             f"{indicator.name}: {indicator.definition} Source of the method: {indicator.method}."
@@ -401,7 +415,7 @@ def _method(rows: AudienceRows) -> Section:
         ),
         *(
             f"Contains public sector information from {publisher.name} ({publisher.page}), licensed under the "
-            f"{publisher.licence}."
+            f"{publisher.licence}. {publisher.note}".rstrip()
             for publisher in rows.publishers
         ),
     ]
@@ -429,14 +443,6 @@ def _number(text: str) -> float | None:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _plural(delivery_model: str) -> str:
-    return _MODEL_PLURALS[delivery_model][1]
-
-
-def _basis_words(basis: str) -> str:
-    return "hours" if basis == "hours" else words(basis)
 
 
 def _year_end(period: Period) -> str:

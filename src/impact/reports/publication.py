@@ -6,13 +6,14 @@ The same inputs give the same files. What has not changed since the last publica
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import impact
 from impact.errors import ImpactError
 from impact.home import Home, json_bytes, one_writer, put_folder, write
 from impact.intake.receipts import load_receipts
@@ -122,17 +123,21 @@ def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
 
 def _inputs(home: Home, as_at: datetime, period: Period) -> dict[str, Any]:
     """All that a publication is a function of, but for `as_at`, which only says which of these hold."""
-    files: Mapping[str, bytes] = {
-        path.relative_to(sql_folder()).as_posix(): path.read_bytes() for path in sorted(sql_folder().rglob("*.sql"))
-    }
     return {
         "period": period.id,
         "receipts": sorted(f"{receipt.id} {receipt.decision}" for receipt in load_receipts(home, as_at)),
         "register": register_at(home, as_at).sha256,
         "settings": settings_at(home, as_at)[0],
-        "sql": content_hash(files),
+        "sql": _hash_of(sql_folder(), "*.sql"),
         "software": version("impact"),
+        "software_files": _hash_of(Path(impact.__file__).parent, "*.py", "*.yaml", "*.j2", "*.css"),
     }
+
+
+@cache
+def _hash_of(folder: Path, *patterns: str) -> str:
+    files = {path.relative_to(folder).as_posix(): path for pattern in patterns for path in folder.rglob(pattern)}
+    return content_hash({name: path.read_bytes() for name, path in files.items()})
 
 
 def _folder(home: Home, period: Period) -> Path:
