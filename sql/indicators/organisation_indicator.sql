@@ -43,20 +43,6 @@ added_up as (
         paired.organisation_code,
         paired.source,
         paired.variant
-),
-
-expected as (
-    select
-        organisations.organisation_code,
-        periods.grain,
-        periods.period_id,
-        date_diff(
-            'month',
-            greatest(periods.period_start_on, coalesce(organisations.active_from, periods.period_start_on)),
-            least(periods.period_end_on, coalesce(organisations.active_to, periods.period_end_on))
-        ) + 1 as months_expected
-    from register.organisations as organisations
-    cross join indicators.period as periods
 )
 
 select
@@ -81,7 +67,7 @@ inner join indicators.period as periods
     on added_up.grain = periods.grain
     and added_up.period_id = periods.period_id
 inner join register.organisations as organisations on added_up.organisation_code = organisations.organisation_code
-inner join expected
+inner join indicators.expected as expected
     on added_up.organisation_code = expected.organisation_code
     and added_up.grain = expected.grain
     and added_up.period_id = expected.period_id

@@ -118,6 +118,7 @@ select
     end as upper_quartile,
     judged.why_withheld as note,
     judged.is_public
+    and (judged.delivery_model <> 'mutual' or coalesce(unclassified.is_public, true)) as is_public
 from judged
 left join judged as unclassified
     on judged.audience = unclassified.audience

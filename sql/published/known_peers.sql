@@ -18,7 +18,8 @@ with knowing as (
         and compared.period_id = named.period_id
     where
         compared.grain in ('quarter', 'rolling_year')
-        and (compared.source = 'official' or named.organisation_code is not null)
+        -- Named because of an official figure: that figure is known, and no return on another basis.
+        and (compared.source = 'official' or named.because in ('contract', 'consent'))
 )
 
 select

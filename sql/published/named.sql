@@ -65,7 +65,8 @@ select
     organisation_code,
     grain,
     period_id,
-    max(because) as because
+    -- The reason that lets most be seen: consent and contract cover all figures, an official figure only itself.
+    min(because) as because
 from reasons
 group by audience, organisation_code, grain, period_id
 order by audience, grain, period_id, organisation_code

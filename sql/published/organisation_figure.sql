@@ -9,14 +9,25 @@ with limits as (
 ),
 
 reported as (
+    -- What there is to see of an organisation in a period at all, for the indicators that it has no figure of.
     select
-        grain,
-        period_id,
-        organisation_code,
-        max(months_reported) as months_reported,
-        min(variant) as variant
-    from indicators.organisation_indicator
-    group by grain, period_id, organisation_code
+        named.audience,
+        named.grain,
+        named.period_id,
+        named.organisation_code,
+        seen.months_reported,
+        seen.variant
+    from published.named as named
+    inner join indicators.organisation_indicator as seen
+        on named.grain = seen.grain
+        and named.period_id = seen.period_id
+        and named.organisation_code = seen.organisation_code
+        and (named.because <> 'official' or seen.source = 'official')
+    qualify
+        row_number() over (
+            partition by named.audience, named.grain, named.period_id, named.organisation_code
+            order by seen.months_reported desc, seen.variant, seen.indicator_id
+        ) = 1
 ),
 
 figures as (
@@ -36,7 +47,6 @@ figures as (
         compared.source,
         compared.value,
         coalesce(compared.months_reported, reported.months_reported, 0) as months_reported,
-        compared.months_expected,
         peer.scope,
         peer.scope_sector,
         peer.delivery_model as peer_delivery_model,
@@ -57,7 +67,8 @@ figures as (
         -- Whoever is named because an official figure names it, is named for that figure, not for its own returns.
         and (named.because <> 'official' or compared.source = 'official')
     left join reported
-        on named.grain = reported.grain
+        on named.audience = reported.audience
+        and named.grain = reported.grain
         and named.period_id = reported.period_id
         and named.organisation_code = reported.organisation_code
     left join benchmarks.peer as peer
@@ -111,7 +122,7 @@ select
         else '[x]'
     end as value,
     cast(judged.months_reported as integer) as months_reported,
-    cast(coalesce(judged.months_expected, periods.months) as integer) as months_expected,
+    cast(greatest(expected.months_expected, judged.months_reported) as integer) as months_expected,
     case
         when judged.scope = 'sector' then 'same delivery model and sector'
         when judged.scope = 'all_sectors' then 'same delivery model, all sectors'
@@ -153,4 +164,8 @@ select
 from judged
 inner join register.organisations as organisations on judged.organisation_code = organisations.organisation_code
 inner join indicators.period as periods on judged.grain = periods.grain and judged.period_id = periods.period_id
+inner join indicators.expected as expected
+    on judged.organisation_code = expected.organisation_code
+    and judged.grain = expected.grain
+    and judged.period_id = expected.period_id
 order by judged.audience, judged.grain, judged.period_id, judged.indicator_id, judged.organisation_code, basis

@@ -201,10 +201,16 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         low = -inf if column.minimum is None else column.minimum
         high = inf if column.maximum is None else column.maximum
         yield replace(
-            _common_rule("between", f"{column.name}_between", column.name), thresholds={"low": low, "high": high}
+            _common_rule("between", f"{column.name}_between", column.name, words=_bounds(low, high)),
+            thresholds={"low": low, "high": high},
         )
     if column.in_register:
         yield _common_rule("in_register", f"{column.name}_in_register", column.name)
+
+
+def _bounds(low: float, high: float) -> str:
+    """Which words speak of these bounds: one that is not there is not said."""
+    return "at_most" if low == -inf else "at_least" if high == inf else "between"
 
 
 def _common_rule(expects: Expects, name: str, column: str, words: str | None = None) -> Rule:

@@ -68,7 +68,8 @@ def main() -> None:
 
 
 _COLUMN_RULES = frozenset(
-    {"not_blank", "one_of", "between", "in_register", "unique"} | {f"readable_{kind}" for kind in _KINDS}
+    {"not_blank", "one_of", "matches", "between", "at_least", "at_most", "in_register", "unique"}
+    | {f"readable_{kind}" for kind in _KINDS}
 )
 
 

@@ -97,7 +97,7 @@ def json_bytes(value: Any) -> bytes:
 def put(path: Path, fill: Callable[[Path], object]) -> None:
     """Like `write`, for whoever fills the file itself: `fill` is given a path beside `path` to write to."""
     with _said_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         partial = path.with_name(f"{PARTIAL}{path.name}")
         try:
             fill(partial)
@@ -112,17 +112,16 @@ def put(path: Path, fill: Callable[[Path], object]) -> None:
 def put_folder(path: Path, files: dict[str, bytes]) -> None:
     """A new folder at `path` holding `files` (relative name -> bytes), seen by readers only when all are in it."""
     with _said_plainly(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         partial = path.with_name(f"{PARTIAL}{path.name}")
         shutil.rmtree(partial, ignore_errors=True)
         try:
             for name, data in sorted(files.items()):
                 file = partial / name
-                file.parent.mkdir(parents=True, exist_ok=True)
+                _make_folder(file.parent)
                 file.write_bytes(data)
                 _sync(file)
-            for folder in {(partial / name).parent for name in files}:
-                _sync(folder)
+                _sync(file.parent)
             os.rename(partial, path)
             _sync(path.parent)
         except OSError:
@@ -133,7 +132,10 @@ def put_folder(path: Path, files: dict[str, bytes]) -> None:
 def remove(path: Path) -> None:
     """Take a file away, durably. One that is gone already is no fault."""
     with _said_plainly(path):
-        path.unlink(missing_ok=True)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return
         _sync(path.parent)
 
 
@@ -160,8 +162,9 @@ def one_writer(home: Home, who: str, wait_seconds: float = 600.0) -> Iterator[No
         handle = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _wait_for_lock(home, handle, wait_seconds)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, f"{who} (process {os.getpid()})\n".encode(), 0)
+        with _said_plainly(home.lock):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, f"{who} (process {os.getpid()})\n".encode(), 0)
         _clear_partials(home)
         yield
     finally:
@@ -186,6 +189,14 @@ def _wait_for_lock(home: Home, handle: int, wait_seconds: float) -> None:
                 is_told = True
                 _log.info("Waiting for %s", holder)
             time.sleep(_LOCK_PAUSE_SECONDS)
+
+
+def _make_folder(folder: Path) -> None:
+    """The folder and those that lead to it, each durable in the one above it."""
+    if not folder.is_dir():
+        _make_folder(folder.parent)
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def _sync(path: Path) -> None:

@@ -15,7 +15,7 @@ LONDON = ZoneInfo("Europe/London")
 Grain = Literal["month", "quarter", "year"]
 
 _GRAIN_MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
-_WRITTEN = re.compile(r"(?P<year>20\d\d)(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
+_WRITTEN = re.compile(r"(?P<year>20[0-9]{2})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True, order=True)
@@ -79,4 +79,7 @@ def to_text(instant: datetime) -> str:
 
 def from_text(text: str) -> datetime:
     """The instant that `to_text` wrote. Raises ValueError for anything else."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    instant = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    if to_text(instant) != text:
+        raise ValueError(f"{text} is not an instant as this software writes it, such as 2026-07-20T09:00:00Z")
+    return instant

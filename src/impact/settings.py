@@ -43,7 +43,7 @@ def _effective(path: Path) -> dict[str, float]:
         return defaults
     try:
         own = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError, OSError) as fault:
+    except (yaml.YAMLError, ValueError, OSError) as fault:
         raise ImpactError(f"{path} cannot be read: {fault}. Mend it, or delete it to use the defaults.") from fault
     if not isinstance(own, dict):
         raise ImpactError(f"{path} must hold lines such as `settle_seconds: 30`. Mend it, or delete it.")

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from impact.errors import ImpactError
-from impact.home import json_bytes, put_folder, write_json
+from impact.home import PARTIAL, json_bytes, put_folder, write_json
 from impact.periods import to_text
 
 _TAKEN = "taken.json"
@@ -65,7 +65,8 @@ def version_at(folder: Path, as_at: datetime) -> Version | None:
 
 
 def _kept(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if (path / _TAKEN).is_file()] if folder.is_dir() else []
+    kept = folder.iterdir() if folder.is_dir() else []
+    return [path for path in kept if not path.name.startswith(PARTIAL) and (path / _TAKEN).is_file()]
 
 
 def _takings(kept: Path) -> list[tuple[str, int]]:

@@ -34,8 +34,10 @@ _log = logging.getLogger(__name__)
 SCHEMAS = ("measures", "indicators", "benchmarks", "published")
 """The folders of sql/, in the order of the road."""
 
-_ALL_FEEDS = "measures.all_feeds"
 _SOURCE_SCHEMAS = ("returns", "register", "reference")
+_REFERENCE = {
+    f"reference.{table}" for table in ("build", "feeds", "indicators", "receipts", "receipt_totals", "settings")
+}
 _CONFIG: dict[str, str | int | float | list[str]] = {
     # The statistics of a whole sector need far less; the limit keeps a runaway join from taking the machine down.
     "memory_limit": "2GB",
@@ -112,10 +114,14 @@ def models() -> tuple[Model, ...]:
     union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
     found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
     made = {model.name: model for model in found}
+    sources = {f"returns.{feed}" for feed in feeds()} | {f"register.{name}" for name in register_files()} | _REFERENCE
     for model in found:
         for need in sorted(model.needs):
-            if need not in made and need.split(".")[0] not in _SOURCE_SCHEMAS:
-                raise ImpactError(f"sql/{model.schema}/{model.table}.sql reads {need}, which no file of sql/ makes.")
+            if need not in made and need not in sources:
+                raise ImpactError(
+                    f"sql/{model.schema}/{model.table}.sql reads {need}, which is neither a file of sql/ nor a source. "
+                    "Correct the name, or add the file."
+                )
     try:
         order = TopologicalSorter({model.name: sorted(model.needs & set(made)) for model in found}).static_order()
         return tuple(made[name] for name in order)

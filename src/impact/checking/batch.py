@@ -91,6 +91,8 @@ def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: 
     for column in definition.columns:
         meaning = {text: read_value(text, column) for text in rows[column.name].dropna().unique()}
         values[column.name] = rows[column.name].map(meaning).astype(_DTYPES[column.kind])  # type: ignore[call-overload]
+    names = [column.name for column in definition.columns]
+    values["has_unreadable"] = (rows[names].notna() & values[names].isna()).any(axis=1)
     facts = {one.drop: one for one in submitted}
     values["drop_sender"] = [facts[drop].sender for drop in rows["drop"]]
     values["drop_start_on"] = pd.Series([facts[drop].start_on for drop in rows["drop"]], dtype="datetime64[s]")

@@ -56,9 +56,9 @@ def broken_rules(
 
     Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
     """
-    import great_expectations as gx
-
     source = _context().data_sources.add_or_update_pandas("drops")
+    from great_expectations import ExpectationSuite
+
     broken: list[Broken] = []
     for subject, frame in (("row", rows), ("drop", drops)):
         asked = [rule for rule in rules if rule.subject == subject]
@@ -69,7 +69,7 @@ def broken_rules(
             .add_batch_definition_whole_dataframe("all")
             .get_batch(batch_parameters={"dataframe": frame})
         )
-        suite = gx.ExpectationSuite(
+        suite = ExpectationSuite(
             name=subject, expectations=[_expectation(rule, known.get(rule.name, ())) for rule in asked]
         )
         index = ["drop", "row"] if subject == "row" else ["drop"]

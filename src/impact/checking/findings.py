@@ -4,18 +4,23 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 
 from impact.definition import Column, Rule, Severity, messages
 
 _SHOWN_VALUES = 3
 _MOST_DIGITS = 8
 """A longer number may be a telephone, NHS or account number."""
-_FIGURE = re.compile(r"[-+£$€(]{0,2}[0-9][0-9.,]*[%)]?|n/?a|nil|none|tbc|unknown|-|x|yes|no|\[[cx]\]", re.IGNORECASE)
+_FIGURE = re.compile(
+    r"[-+£$€(]{0,2}[0-9][0-9,]*(\.[0-9]*)?[%)]?|n/?a|nil|none|tbc|unknown|-|x|yes|no|\[[cx]\]", re.IGNORECASE
+)
 _MONTH = re.compile(
-    r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[ -]?[0-9]{2,4}|20[0-9]{2}-[0-9]{1,2}", re.IGNORECASE
+    r"(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?"
+    r"|dec(ember)?)[ -]?[0-9]{2,4}|20[0-9]{2}-[0-9]{1,2}",
+    re.IGNORECASE,
 )
 _HEADING_LENGTH = 40
-_CLOSE = 0.6
+_CLOSE = 0.8
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def about_cells(rule: Rule, column: Column | None, cells: Iterable[str], values:
 
 def rule_words(rule: Rule, column: Column | None) -> dict[str, str]:
     """What the gaps in a rule's sentences stand for, but for {value}, which only a file can fill."""
-    words = {name: plain_number(value) for name, value in rule.thresholds.items()}
+    words = {name: plain_number(value) for name, value in rule.thresholds.items() if isfinite(value)}
     if column is not None:
         words |= {
             "column": column.heading,
@@ -69,8 +74,8 @@ def rule_words(rule: Rule, column: Column | None) -> dict[str, str]:
 
 
 def plain_number(number: float) -> str:
-    """A threshold as people write it: 12, not 12.0."""
-    return f"{number:.10g}"
+    """A threshold as people write it: 12, not 12.0 and not 1.2e+01."""
+    return f"{number:.0f}" if float(number).is_integer() else f"{number:.10g}"
 
 
 def shown_heading(heading: str) -> str:
@@ -92,4 +97,4 @@ def _is_harmless(value: str, column: Column) -> bool:
         return sum(character.isdigit() for character in value) <= _MOST_DIGITS
     if column.kind == "month" and _MONTH.fullmatch(value):
         return True
-    return bool(difflib.get_close_matches(value.lower(), column.one_of, 1, _CLOSE))
+    return bool(difflib.get_close_matches(value.lower(), [choice.lower() for choice in column.one_of], 1, _CLOSE))

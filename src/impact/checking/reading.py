@@ -24,6 +24,7 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ENCODING_NAMES = {"cp1252": "Windows Western European", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 _SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
+_NO_TEXT = ' ",;\t'
 _LONGEST_CELL = 100_000
 
 
@@ -89,11 +90,12 @@ def _read_rows(text: str, definition: Definition, findings: list[Finding]) -> Re
     if not body:
         findings.append(about_file("no_rows"))
     width = len(headings)
+    headed = {position for position, heading in enumerate(headings) if heading}
     extra = [
         cell_name(position, row)
         for row, cells in body
-        for position, cell in enumerate(cells[width:], start=width)
-        if cell
+        for position, cell in enumerate(cells)
+        if cell and position not in headed
     ]
     if extra:
         findings.append(about_file("extra_cell", cells=extra))
@@ -128,10 +130,10 @@ def _decode(data: bytes) -> tuple[str | None, str]:
 
 def _separator(text: str, definition: Definition) -> str:
     """The separator that makes the most headings out of the first line with text in it; a comma where none does."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in text.splitlines() if line.strip(_NO_TEXT)), "")[:_LONGEST_CELL]
     known = {heading_key(column.heading) for column in definition.columns}
     found = {
-        separator: len(known & {heading_key(cell) for cell in next(csv.reader([first], delimiter=separator), [])})
+        separator: len(known & {heading_key(cell.strip('" ')) for cell in first.split(separator)})
         for separator in (",", *_SEPARATOR_NAMES)
     }
     return max(found, key=lambda separator: found[separator])

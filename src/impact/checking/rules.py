@@ -3,7 +3,8 @@
 A function takes the values of a batch (one row a row, many drops together; a cell that is blank or cannot be read is
 missing) and the rule's thresholds, and says for each row whether the rule holds. Where a value it needs is missing it
 holds: the blank cell has a finding of its own. Beside the columns of the definition, the values have `drop` (which
-drop a row is of) and what is known of that drop: `drop_sender`, `drop_start_on`, `drop_end_on`.
+drop a row is of), what is known of that drop (`drop_sender`, `drop_start_on`, `drop_end_on`), and `has_unreadable`
+(whether a cell of the row holds something that cannot be read).
 
 Definitions name these functions; what each says when it fails, and its thresholds, stand there.
 """
@@ -11,6 +12,9 @@ Definitions name these functions; what each says when it fails, and its threshol
 from collections.abc import Callable
 
 import pandas as pd
+
+_HAIR = 1 + 1e-12
+"""What is exactly at a threshold in decimals is within it, whatever binary arithmetic makes of it."""
 
 Values = pd.DataFrame
 Holds = pd.Series
@@ -61,14 +65,14 @@ def available_fits_staff(values: Values, tolerance_percent: float) -> Holds:
     implied_fte = values["fte_days_available"] / values["month"].dt.days_in_month
     off = (implied_fte - mean_fte).abs()
     is_other_basis = values["basis"] != "calendar_days"
-    holds = is_other_basis | (off <= mean_fte * tolerance_percent / 100)
+    holds = is_other_basis | (off <= mean_fte * tolerance_percent / 100 * _HAIR)
     return _unless_missing(holds, values, "fte_start", "fte_end", "fte_days_available", "month", "basis")
 
 
 def rate_usual(values: Values, low_percent: float, high_percent: float) -> Holds:
     """A month with nothing lost is `some_absence`'s to judge; one with more lost than there was is refused anyway."""
     lost, available = values["fte_days_lost"], values["fte_days_available"]
-    usual = (lost * 100 >= available * low_percent) & (lost * 100 <= available * high_percent)
+    usual = (lost * 100 * _HAIR >= available * low_percent) & (lost * 100 <= available * high_percent * _HAIR)
     return _unless_missing(usual | (lost == 0) | (lost > available), values, "fte_days_lost", "fte_days_available")
 
 
@@ -85,7 +89,9 @@ _PUBLISHED_FIGURES = ["fte_days_lost", "fte_days_available", "published_rate_per
 
 
 def all_or_none_withheld(values: Values) -> Holds:
-    return values[_PUBLISHED_FIGURES].isna().sum(axis=1).isin([0, len(_PUBLISHED_FIGURES)])
+    """A figure that cannot be read is there all the same, and has a finding of its own."""
+    is_all_or_none = values[_PUBLISHED_FIGURES].isna().sum(axis=1).isin([0, len(_PUBLISHED_FIGURES)])
+    return is_all_or_none | values["has_unreadable"]
 
 
 def published_rate_recomputes(values: Values, half_unit: float) -> Holds:
