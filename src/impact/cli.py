@@ -87,10 +87,13 @@ def demo() -> None:
 def check(file: Path, organisation: str | None, feed: str | None, period: str | None) -> None:
     """Say what the receipt of FILE would say, without sending it."""
     from impact.intake.answers import answer_lines
-    from impact.intake.trial import place_of, try_file
+    from impact.intake.trial import place_of, try_file, why_not_text
 
     arrival = place_of(file, organisation, feed, period)
     told = {"--organisation": arrival.sender, "--feed": arrival.feed, "--period": arrival.period}
+    if not arrival.feed and (fault := why_not_text(file)) is not None:
+        click.echo(f"{file.name}: {fault.message}\n  {fault.fix}")
+        sys.exit(NOT_ACCEPTED)
     if unsaid := [option for option, value in told.items() if not value]:
         raise click.UsageError(f"{file.name} does not say what it is for. Say it with {', '.join(unsaid)}.")
     receipt = try_file(_home(), arrival, datetime.now(UTC))

@@ -145,10 +145,11 @@ def _clear_partials(home: Home) -> None:
         if folder == home.dagster or not folder.is_dir():
             continue
         for partial in sorted(folder.rglob(f"{PARTIAL}*")):
-            if partial.is_dir() and not partial.is_symlink():
-                shutil.rmtree(partial)
-            else:
-                partial.unlink(missing_ok=True)
+            with _said_plainly(partial):
+                if partial.is_dir() and not partial.is_symlink():
+                    shutil.rmtree(partial)
+                else:
+                    partial.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from impact.reports.publication import publish
 from impact.warehouse import build_warehouse
 from tests.journeys.homes import NOW, REGISTER, drop, new_home, send_quarter, tables, take, travel, tree
 
-pytestmark = pytest.mark.xdist_group("gx")
+pytestmark = pytest.mark.xdist_group("killed")
 
 _KILLED = 86
 _MOST_POINTS = 400

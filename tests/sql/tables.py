@@ -147,7 +147,8 @@ def run(connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConn
 def build(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckDBPyConnection:
     """Every model run on these rows. Raises AssertionError when a claim does not hold."""
     connection = tables(*rows, settings=settings)
-    assert broken_claims(build_models(connection)) == {}
+    broken = broken_claims(build_models(connection))
+    assert broken == {}, broken
     return connection
 
 

@@ -234,6 +234,23 @@ def test_a_month_is_expected_where_the_organisation_worked_on_a_day_of_it(
     assert one(made, FIGURE, "months_reported, months_expected", grain="quarter") == (1, expected)
 
 
+@pytest.mark.parametrize(
+    ("active", "expected"),
+    [
+        ({}, 3),
+        ({"active_to": "2026-01-01"}, 1),
+        ({"active_to": "2025-12-31"}, 0),
+        ({"active_to": "2019-06-30"}, 0),
+        ({"active_from": "2026-03-31"}, 1),
+        ({"active_from": "2026-04-01"}, 0),
+        ({"active_from": "2031-01-01"}, 0),
+    ],
+)
+def test_no_month_is_expected_where_the_organisation_did_not_work(active: dict[str, str], expected: int) -> None:
+    made = run(tables(organisation("M1", **active), absence("M2", "2026-01", 1, 100)), "indicators.expected")
+    assert one(made, "indicators.expected", "months_expected", organisation_code="M1", grain="quarter") == (expected,)
+
+
 def test_an_organisation_that_closed_stays_in_the_history() -> None:
     made = build(
         organisation("M1", active_to="2025-06-30"),

@@ -3,13 +3,14 @@
 import ast
 import inspect
 import json
+import re
 import string
 from collections.abc import Iterator
 from math import inf
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import open_data_contract_standard
 import pytest
 import yaml
@@ -68,8 +69,9 @@ def test_no_rule_column_or_heading_stands_twice(definition: Definition) -> None:
 
 @each_definition
 def test_the_key_is_there_and_always_filled_in(definition: Definition) -> None:
-    assert definition.key
-    assert all(definition.column(name).is_required for name in definition.key)
+    [key] = [rule.unique_over for rule in definition.rules if rule.name == "rows_unique"]
+    assert key == tuple(column.name for column in definition.columns if column.is_key)
+    assert all(definition.column(name).is_required for name in key)
 
 
 @each_definition
@@ -117,6 +119,8 @@ def test_an_example_is_a_value_that_would_be_taken(definition: Definition, colum
     value = read_value(column.example, column)
     assert value is not None
     assert not is_written_otherwise(column.example, column)
+    if column.pattern is not None:
+        assert re.search(column.pattern, column.example)
     if column.one_of:
         assert column.example in column.one_of
     if column.minimum is not None:
@@ -135,13 +139,34 @@ def test_a_code_is_looked_up_where_there_are_codes(definition: Definition, colum
 def calls_of_about_file() -> Iterator[tuple[str, set[str]]]:
     """Every place in the package that says a message about a file: the message, and the words that it is given."""
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        module = ast.parse(path.read_text("utf-8"))
+        for node in ast.walk(module):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "about_file":
                 rule, *rest = node.args
-                assert isinstance(rule, ast.Constant), f"{path.name}: a message must be named where it is said"
                 has_column = bool(rest) and not (isinstance(rest[0], ast.Constant) and rest[0].value is None)
                 given = {word.arg for word in node.keywords if word.arg is not None}
-                yield str(rule.value), given | ({"column"} if has_column else set())
+                for name in texts_that_may_be(rule, module):
+                    yield name, given | ({"column"} if has_column else set())
+
+
+def texts_that_may_be(argument: ast.expr, module: ast.Module) -> set[str]:
+    """The texts that an argument may be: one that is written there, or those that its name is given in the module."""
+    if isinstance(argument, ast.Constant):
+        return {str(argument.value)}
+    assert isinstance(argument, ast.Name), "a message is named where it is said, or just before"
+    given = [
+        node.value
+        for node in ast.walk(module)
+        if isinstance(node, ast.Assign) and any(ast.dump(target) == stored(argument) for target in node.targets)
+    ]
+    choices = [choice for value in given if isinstance(value, ast.IfExp) for choice in (value.body, value.orelse)]
+    found = {str(choice.value) for choice in choices if isinstance(choice, ast.Constant)}
+    assert found, f"no message is given to {argument.id}"
+    return found
+
+
+def stored(name: ast.Name) -> str:
+    return ast.dump(ast.Name(name.id, ast.Store()))
 
 
 def test_every_message_about_a_file_gets_the_words_it_waits_for() -> None:
@@ -157,7 +182,7 @@ def test_every_message_about_a_file_gets_the_words_it_waits_for() -> None:
 
 
 def test_every_message_is_said_somewhere() -> None:
-    of_columns = {"not_blank", "one_of", "between", "in_register", "unique"}
+    of_columns = {"not_blank", "one_of", "matches", "between", "at_least", "at_most", "in_register", "unique"}
     of_kinds = {f"readable_{kind}" for kind in ("number", "integer", "month", "date", "boolean")}
     assert set(messages()) == of_columns | of_kinds | {rule for rule, _ in calls_of_about_file()}
 
@@ -190,7 +215,6 @@ def test_the_properties_of_a_column_are_unfolded_into_rules_in_the_order_of_the_
 
 def test_a_definition_holds_what_its_file_says() -> None:
     assert (SMALL.name, SMALL.title, SMALL.version, SMALL.purpose) == ("small", "Small", "1.0.0", "To be tested with.")
-    assert SMALL.key == ("organisation_code", "month")
     assert SMALL.totals == ("fte_days_lost",)
     assert SMALL.column("basis").one_of == ("calendar_days", "working_days", "hours")
     lost = SMALL.column("fte_days_lost")

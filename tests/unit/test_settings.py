@@ -76,11 +76,33 @@ def test_a_setting_that_is_not_one_is_named_with_those_there_are(home: Home) -> 
     assert str(home.settings) in str(said.value)
 
 
-@pytest.mark.parametrize("value", ["-1", "yes", "true", "thirty", "'30'", "", "[30]", "2026-01-31", "30 s", ".nan"])
+@pytest.mark.parametrize(
+    "value", ["-1", "yes", "true", "thirty", "'30'", "", "[30]", "2026-01-31", "30 s", ".nan", ".inf"]
+)
 def test_a_value_that_is_no_number_from_0_up_is_refused_by_its_name(value: str, home: Home) -> None:
     home.settings.write_text(f"settle_seconds: {value}\n")
     with pytest.raises(ImpactError, match="settle_seconds must be a number, 0 or more"):
         take_settings(home, NOW)
+
+
+@pytest.mark.parametrize(
+    ("name", "looser", "stricter"),
+    [
+        ("peers_for_median", "4", "6"),
+        ("peers_for_quartiles", "9.5", "12"),
+        ("share_of_peers_reader_may_know", "0.51", "0.4"),
+    ],
+)
+def test_what_protects_people_may_be_made_stricter_and_not_looser(
+    name: str, looser: str, stricter: str, home: Home
+) -> None:
+    home.settings.write_text(f"{name}: {looser}\n")
+    with pytest.raises(ImpactError, match=f"{name} protects people"):
+        take_settings(home, NOW)
+    for allowed in (stricter, str(defaults(home)[name])):
+        home.settings.write_text(f"{name}: {allowed}\n")
+        take_settings(home, NOW)
+        assert settings_at(home, NOW)[1][name] == float(allowed)
 
 
 @pytest.mark.parametrize(

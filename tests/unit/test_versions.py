@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from impact.errors import ImpactError
 from impact.versions import content_hash, is_current, take, version_at
 
 A = {"organisations.csv": b"M001", "contracts.csv": b"K1"}
@@ -101,6 +102,16 @@ def test_a_version_whose_taking_was_killed_is_never_read(tmp_path: Path, monkeyp
     assert files_at(tmp_path, at(30)) == A
 
 
+@pytest.mark.parametrize("content", [b"", b"[", b'"2026"', b"[1]", b'[["2026-07-20T09:00:10Z"]]', b"null"])
+def test_a_record_of_takings_that_cannot_be_read_is_named(content: bytes, tmp_path: Path) -> None:
+    take(tmp_path, A, at(10))
+    record = tmp_path / content_hash(A) / "taken.json"
+    record.write_bytes(content)
+    with pytest.raises(ImpactError, match="Put the file back") as said:
+        version_at(tmp_path, at(10))
+    assert str(record) in str(said.value)
+
+
 def test_the_hash_is_of_names_and_contents_whatever_their_order() -> None:
     assert content_hash(A) == content_hash(dict(reversed(A.items())))
     different = [
@@ -110,5 +121,6 @@ def test_the_hash_is_of_names_and_contents_whatever_their_order() -> None:
         {"a": b"", "c": b"b"},
         {"a": b"1\nb\n1\n2"},
         {"a": b"1", "b": b"2"},
+        {"a": b"1b\n\n2"},
     ]
     assert len({content_hash(files) for files in different}) == len(different)

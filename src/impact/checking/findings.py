@@ -20,7 +20,8 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _HEADING_LENGTH = 40
-_CLOSE = 0.8
+_CLOSE, _LONG = 0.8, 6
+"""How like a word that may stand there a slip of it must be, and how long that word: many names are like ALL."""
 
 
 @dataclass(frozen=True)
@@ -97,4 +98,6 @@ def _is_harmless(value: str, column: Column) -> bool:
         return sum(character.isdigit() for character in value) <= _MOST_DIGITS
     if column.kind == "month" and _MONTH.fullmatch(value):
         return True
-    return bool(difflib.get_close_matches(value.lower(), [choice.lower() for choice in column.one_of], 1, _CLOSE))
+    choices = [choice.lower() for choice in column.one_of]
+    long_choices = [choice for choice in choices if len(choice) >= _LONG]
+    return value.lower() in choices or bool(difflib.get_close_matches(value.lower(), long_choices, 1, _CLOSE))

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from impact.checking.batch import cell_text
+from impact.checking.findings import Finding
 from impact.checking.reading import TextTable, heading_key, read_csv
 from impact.checking.values import read_value
 from impact.definition import Definition, feeds
@@ -32,6 +33,12 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
         organisation = organisation or _most_common(definition, table, "organisation_code")
         period = period or _guess_period(definition, table)
     return Arrival(organisation or "", feed or "", period or "", path)
+
+
+def why_not_text(path: Path) -> Finding | None:
+    """What to say of a file that is no CSV file for any feed."""
+    reading = read_csv(path.read_bytes(), next(iter(feeds().values())))
+    return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
 def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:

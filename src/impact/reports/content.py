@@ -291,9 +291,9 @@ def _chart(
         verb = "is" if above == 1 else "are"
         title = f"{above} of {len(placed)} that can be compared {verb} above the median of their peers"
     elif len(marks) > 1:
-        title = f"Organisations range from {low.shown_value} to {high.shown_value} {indicator.unit}"
+        title = f"Organisations range from {low.shown_value} to {_with_unit(high.shown_value, indicator.unit)}"
     else:
-        title = f"{low.name}: {low.shown_value} {indicator.unit}"
+        title = f"{low.name}: {_with_unit(low.shown_value, indicator.unit)}"
     return Chart(
         title=title,
         subtitle=f"{indicator.name} ({indicator.unit}), {words(basis)}, "
@@ -435,6 +435,10 @@ def _note(figure: OrganisationFigure) -> str:
 
 def _between(low: str, high: str) -> str:
     return low if not is_figure(low) else f"{low} to {high}"
+
+
+def _with_unit(value: str, unit: str) -> str:
+    return f"{value}%" if unit == "%" else f"{value} {unit}"
 
 
 def _number(text: str) -> float | None:

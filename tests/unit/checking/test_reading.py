@@ -1,5 +1,7 @@
 """Bytes -> rows of text, exactly as sent, with the row numbers that Excel shows."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -100,12 +102,12 @@ def test_utf_8_with_its_mark_is_the_usual_thing_and_nothing_is_said() -> None:
 
 
 def test_windows_text_is_read_and_said_so() -> None:
-    data = HEAD + "Café £5 – ’til,2026-01,hours,5\n".encode("cp1252")
+    data = HEAD + "Café £5 \u2013 \u2019til,2026-01,hours,5\n".encode("cp1252")
     reading = read(data)
     assert [(finding.rule, finding.severity) for finding in reading.findings] == [
         ("decoded_otherwise", "for_information")
     ]
-    assert table_in(data).rows[0][0] == "Café £5 – ’til"  # noqa: RUF001 - what Excel makes of - and '
+    assert table_in(data).rows[0][0] == "Café £5 \u2013 \u2019til"
 
 
 def test_utf_8_is_never_taken_for_windows_text() -> None:
@@ -151,11 +153,34 @@ def test_a_web_page_named_csv_has_none_of_the_headings() -> None:
     assert only_rule(b"<html><body><table><tr><td>organisation_code</td></tr></table></body></html>") == "no_headings"
 
 
-def test_a_file_separated_by_semicolons_is_told_the_headings_and_the_comma() -> None:
-    data = (HEAD + ROW).replace(b",", b";")
-    assert only_rule(data) == "no_headings"
-    assert "Days lost" in read(data).findings[0].fix
-    assert "commas" in read(data).findings[0].fix
+@pytest.mark.parametrize(("separator", "name"), [(b";", "semicolons"), (b"\t", "tabs")])
+def test_semicolons_and_tabs_are_read_and_said_so(separator: bytes, name: str) -> None:
+    data = (HEAD + ROW).replace(b",", separator)
+    assert found(data) == [("separated_otherwise", ())]
+    assert name in read(data).findings[0].message
+    assert read(data).findings[0].severity == "for_information"
+    assert table_in(data) == table_in(HEAD + ROW)
+
+
+@pytest.mark.parametrize("blank", [b"\n", b";;;\n", b'"";\n'])
+def test_semicolons_are_read_below_blank_rows_too(blank: bytes) -> None:
+    data = blank + (HEAD + ROW).replace(b",", b";")
+    assert table_in(data).row_numbers == (3,)
+
+
+def test_a_comma_in_a_cell_of_a_file_separated_by_semicolons_is_part_of_the_cell() -> None:
+    data = (HEAD + ROW).replace(b",", b";").replace(b"5", b"1,5")
+    assert table_in(data).rows[0][3] == "1,5"
+
+
+def test_a_semicolon_or_tab_in_a_cell_changes_nothing() -> None:
+    assert found(HEAD + b'M001,2026-01,"a;b\tc;d;e;f",5\n') == []
+    assert table_in(HEAD + b'M001,2026-01,"a;b\tc;d;e;f",5\n').rows[0][2] == "a;b\tc;d;e;f"
+
+
+def test_none_of_the_headings_is_told_what_they_are() -> None:
+    assert only_rule(b"Sickness return,,\nof the whole trust,,\n") == "no_headings"
+    assert "organisation_code, month, basis, Days lost" in read(b"Sickness return,,\n").findings[0].fix
 
 
 @pytest.mark.parametrize(
@@ -176,9 +201,22 @@ def test_a_quotation_mark_that_is_never_closed_is_found(tail: bytes) -> None:
     assert only_rule(HEAD + ROW + tail) == "broken_quotes"
 
 
-def test_a_cell_too_long_to_be_meant_ends_in_a_finding_that_blames_no_quotation_mark() -> None:
-    data = HEAD + b"M001,2026-01,hours," + b"5" * 200_000
-    assert only_rule(data) != "broken_quotes"
+@pytest.mark.parametrize(
+    "data",
+    [HEAD + b"M001,2026-01,hours," + b"5" * 200_000, b"x" * 200_000, b"x" * 200_000 + b"," + HEAD],
+    ids=["in a row", "alone", "above the headings"],
+)
+def test_a_cell_too_long_to_be_meant_ends_in_a_finding_that_does_not_guess_at_quotation_marks(data: bytes) -> None:
+    assert only_rule(data) == "cell_too_long"
+
+
+def test_more_rows_than_can_be_meant_are_not_read() -> None:
+    few = replace(SMALL, most_rows=2)
+    assert read_csv(HEAD + ROW * 2 + b",,,\n" * 100, few).findings == ()
+    reading = read_csv(HEAD + ROW * 3, few)
+    assert reading.table is None
+    assert [finding.rule for finding in reading.findings] == ["too_many_rows"]
+    assert "more than 2 rows" in reading.findings[0].message
 
 
 def test_a_long_cell_that_may_be_meant_is_read() -> None:
@@ -257,6 +295,11 @@ def test_a_heading_that_is_not_known_is_named_and_the_rest_is_read() -> None:
     assert table_in(data).columns == table_in(HEAD + ROW).columns
 
 
+def test_a_heading_is_named_by_the_row_in_which_it_stands() -> None:
+    data = b"\n\n" + HEAD.replace(b"\n", b",Wards,Month\n") + ROW
+    assert found(data) == [("repeated_column", ("F3",)), ("unknown_column", ("E3",))]
+
+
 def test_a_heading_that_is_not_known_is_cut_short() -> None:
     data = HEAD.replace(b"\n", b"," + b"x" * 500 + b"\n") + ROW
     assert len(read(data).findings[0].message) < 200
@@ -271,6 +314,12 @@ def test_every_column_that_must_be_there_and_is_not_is_named_with_its_example() 
     ]
     assert "12.5" in reading.findings[-1].fix
     assert reading.table is not None
+
+
+def test_an_official_file_must_have_every_heading_as_published() -> None:
+    official = replace(SMALL, source="official")
+    missing = [finding.column for finding in read_csv(HEAD + ROW, official).findings]
+    assert missing == ["fte_days_available", "note"]
 
 
 def test_headings_with_nothing_under_them_are_found_and_leave_a_table_without_rows() -> None:
@@ -293,3 +342,9 @@ def test_a_cell_is_named_by_where_its_column_stands_in_the_file() -> None:
     table = table_in(b"\nDays lost,basis,month,organisation_code\n5,hours,2026-01,M001\n")
     assert table.cell("organisation_code", 3) == "D3"
     assert table.cell("fte_days_lost", 3) == "A3"
+
+
+def test_a_cell_of_a_column_that_is_not_in_the_file_is_named_by_its_row_alone() -> None:
+    table = table_in(HEAD + ROW)
+    assert table.cell("note", 2) == "row 2"
+    assert table.cell(None, 2) == "row 2"

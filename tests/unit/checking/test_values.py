@@ -1,5 +1,7 @@
 """Text -> value, one kind of column at a time."""
 
+from calendar import monthrange
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,13 +11,14 @@ from hypothesis import strategies as st
 
 from impact.checking.values import is_written_otherwise, plain_form, read_value
 from impact.definition import Column, Kind
+from tests.unit.checking.small import SMALL
 
 UK, ISO = "dd/MM/yyyy", "yyyy-MM-dd"
 MONTHS = st.dates(date(2000, 1, 1), date(2099, 12, 31)).map(lambda day: day.replace(day=1))
 
 
 def column(kind: Kind, date_format: str = "") -> Column:
-    return Column("amount", "Amount", kind, date_format, True, False, "", "", None, None, (), None)
+    return replace(SMALL.column("note"), kind=kind, date_format=date_format)
 
 
 MONTH, NUMBER, INTEGER = column("month", "yyyy-MM"), column("number"), column("integer")
@@ -23,7 +26,17 @@ MONTH, NUMBER, INTEGER = column("month", "yyyy-MM"), column("number"), column("i
 
 @pytest.mark.parametrize(
     "text",
-    ["2026-09", "Sep-26", "sep-26", "SEP 26", "Sep-2026", "September 2026", "september-26", "01/09/2026"],
+    [
+        "2026-09",
+        "Sep-26",
+        "Sept-26",
+        "SEP 26",
+        "Sep-2026",
+        "September 2026",
+        "september-26",
+        "01/09/2026",
+        "30/09/2026",
+    ],
 )
 def test_a_month_is_read_in_each_of_its_spellings(text: str) -> None:
     assert read_value(text, MONTH) == date(2026, 9, 1)
@@ -37,9 +50,9 @@ def test_a_year_and_month_reads_back(month: date) -> None:
     assert not is_written_otherwise(text, MONTH)
 
 
-@given(MONTHS, st.sampled_from(["%b-%y", "%b-%Y", "%B %Y", "%B %y", "%b %y", "01/%m/%Y"]))
+@given(MONTHS, st.sampled_from(["%b-%y", "%b-%Y", "%B %Y", "%B %y", "%b %y", "01/%m/%Y", "last/%m/%Y"]))
 def test_a_month_that_excel_rewrote_reads_back_and_the_sender_is_told(month: date, layout: str) -> None:
-    text = f"{month:{layout}}"
+    text = f"{month:{layout}}".replace("last", str(monthrange(month.year, month.month)[1]))
     assert read_value(text, MONTH) == month
     assert is_written_otherwise(text, MONTH)
 
@@ -48,8 +61,9 @@ def test_a_month_that_excel_rewrote_reads_back_and_the_sender_is_told(month: dat
     "text",
     [
         *("2026-00", "2026-13", "2026-1", "26-01", "1926-01", "2126-01", "202601", "2026/01", "2026-01 x"),
-        *("02/01/2026", "01/13/2026", "01/00/2026", "1/1/2026", "31/01/2026", "2026-01-02"),
-        *("January", "26-Jan", "Jan", "Jan-6", "Jan-1926", "Jan-126", "Janu-26", "Foo-26", "Ma-26", "2026", "46023"),
+        *("02/01/2026", "30/01/2026", "28/02/2024", "31/04/2026", "01/13/2026", "01/00/2026", "1/1/2026", "2026-01-02"),
+        *("January", "26-Jan", "Jan", "Jan-6", "Jan-1926", "Jan-126", "Janua-26", "Foo-26", "Ma-26", "2026", "46023"),
+        *("01/01/1926", "31/12/1999"),
     ],
 )
 def test_what_may_mean_another_month_or_none_is_not_read(text: str) -> None:
@@ -93,14 +107,14 @@ def test_every_date_reads_back_in_both_forms(day: date) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("0", 0), ("12", 12), ("412.5", 412.5), ("-3.25", -3.25), ("007", 7), ("99999999999999", 99_999_999_999_999)],
+    [("0", 0), ("12", 12), ("412.5", 412.5), ("-3.25", -3.25), ("007", 7), ("999999999999", 999_999_999_999)],
 )
 def test_a_number_is_read(text: str, value: float) -> None:
     assert read_value(text, NUMBER) == value
     assert plain_form(text, NUMBER) == text
 
 
-@given(st.decimals(-(10**13), 10**13, places=6))
+@given(st.decimals(-(10**12) + 1, 10**12 - 1, places=6))
 def test_every_decimal_reads_as_the_nearest_number(number: Decimal) -> None:
     text = f"{number:f}"
     assert read_value(text, NUMBER) == float(text)
@@ -126,7 +140,7 @@ def test_every_decimal_reads_as_the_nearest_number(number: Decimal) -> None:
             ".5",
             "5.",
         ),
-        *("nan", "inf", "-inf", "NaN", "0x10", "1_000", "", "-", "n/a", "#REF!", "=1+1", "100000000000000"),
+        *("nan", "inf", "-inf", "NaN", "0x10", "1_000", "", "-", "n/a", "#REF!", "=1+1", "1000000000000"),
     ],
 )
 def test_what_is_not_plain_digits_is_no_number(text: str) -> None:
@@ -150,7 +164,7 @@ def test_a_part_of_one_is_no_whole_number(text: str) -> None:
     [
         ("٣٤٠", NUMBER),
         ("٣٤٠", INTEGER),
-        ("٣٤.٥", NUMBER),
+        ("٣٤.٤", NUMBER),
         ("20٢٦-09", MONTH),
         ("Sep-٢٦", MONTH),
         ("٢٩/٠٢/٢٠٢٤", column("date", UK)),
@@ -161,7 +175,7 @@ def test_digits_of_other_scripts_are_not_read_because_the_database_cannot_read_t
 
 
 @pytest.mark.parametrize("of", [NUMBER, INTEGER], ids=["number", "whole number"])
-@given(text=st.from_regex(r"-?\d{1,14}(\.\d{1,3})?", fullmatch=True))
+@given(text=st.from_regex(r"-?\d{1,12}(\.\d{1,3})?", fullmatch=True))
 def test_whatever_is_read_as_a_number_is_stored_in_ascii(of: Column, text: str) -> None:
     assert read_value(text, of) is None or plain_form(text, of).isascii()
 

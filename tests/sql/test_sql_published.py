@@ -1,0 +1,558 @@
+"""published.organisation_figure and delivery_model_figure on a few rows: what is printed, and what is withheld."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+import duckdb
+import pytest
+
+from impact.reports.audiences import DeliveryModelFigure, OrganisationFigure
+from tests.sql.tables import (
+    PER_FTE,
+    RATE,
+    SETTINGS,
+    Row,
+    absence,
+    build,
+    commissioner,
+    contract,
+    months,
+    official,
+    one,
+    organisation,
+    select,
+)
+
+FIGURE = "published.organisation_figure"
+MODEL_FIGURE = "published.delivery_model_figure"
+COUNCIL = "commissioner-C1"
+PEER_FIGURES = "peer_value, peer_median, peer_lower_quartile, peer_upper_quartile"
+
+
+def mutuals(count: int, known_to_council: int = 0, sector: str = "community_health", first: int = 1) -> list[Row]:
+    """Mutuals M01, M02 ... that lost 1, 2 ... of 100 days in January 2026; the council pays the first few of them."""
+    rows = []
+    for number in range(first, first + count):
+        code = f"M{number:02}"
+        rows += [organisation(code, sector=sector), absence(code, "2026-01", number, 100)]
+        if number < first + known_to_council:
+            rows.append(contract("C1", code, "2020-01-01"))
+    return rows
+
+
+def published(*rows: Row, **settings: float) -> duckdb.DuckDBPyConnection:
+    return build(commissioner("C1"), *rows, settings={**SETTINGS, **settings})
+
+
+def of_council(made: duckdb.DuckDBPyConnection, columns: str, code: str = "M01") -> tuple[Any, ...]:
+    """What the council reads of the rate of an organisation in the quarter."""
+    return one(made, FIGURE, columns, audience=COUNCIL, organisation_code=code, grain="quarter", indicator_id=RATE)
+
+
+def side_by_side(made: duckdb.DuckDBPyConnection, columns: str, audience: str = "public") -> tuple[Any, ...]:
+    """What an audience reads of the rate of mutuals in the quarter."""
+    return one(
+        made, MODEL_FIGURE, columns, audience=audience, delivery_model="mutual", grain="quarter", indicator_id=RATE
+    )
+
+
+# An organisation's own figure
+
+
+def test_a_figure_is_printed_with_the_decimals_of_its_indicator() -> None:
+    made = published(
+        organisation("M01"),
+        contract("C1", "M01", "2020-01-01"),
+        *(absence("M01", month, 10, 900) for month in months("2025-04", 12)),
+    )
+    rate, days = 10 / 900 * 100, 10 / (900 / 365)
+    assert select(made, FIGURE, "indicator_id, value", grain="rolling_year", period_id="2026-Q1") == [
+        (PER_FTE, f"{days:.1f}"),
+        (RATE, f"{rate:.2f}"),
+    ]
+
+
+def test_a_figure_comes_with_the_name_and_kind_of_its_organisation() -> None:
+    made = published(*mutuals(1, known_to_council=1))
+    columns = "organisation_name, delivery_model, sector, basis, value, months_reported, months_expected, source"
+    assert of_council(made, columns) == (
+        "M01 Care",
+        "mutual",
+        "community_health",
+        "calendar_days",
+        "1.00",
+        1,
+        3,
+        "return",
+    )
+
+
+def test_an_organisation_that_did_not_report_is_shown_as_not_available() -> None:
+    made = published(organisation("M99"), contract("C1", "M99", "2020-01-01"), *mutuals(1))
+    columns = f"basis, value, months_reported, months_expected, peer_group, peers, {PEER_FIGURES}, peer_note, source"
+    assert of_council(made, columns, "M99") == (
+        *("[x]", "[x]", 0, 3),
+        *("[z]", "[z]", "[z]", "[z]", "[z]", "[z]", "not reported"),
+        "[x]",
+    )
+
+
+def test_a_year_with_a_month_missing_is_not_available_where_only_whole_years_count() -> None:
+    made = published(
+        organisation("M01"),
+        contract("C1", "M01", "2020-01-01"),
+        *(absence("M01", month, 10, 900) for month in months("2025-04", 11)),
+    )
+    assert select(made, FIGURE, "indicator_id, value, months_reported", grain="rolling_year", period_id="2026-Q1") == [
+        (PER_FTE, "[x]", 11),
+        (RATE, "1.11", 11),
+    ]
+
+
+@pytest.mark.parametrize("basis", ["working_days", "hours"])
+def test_an_indicator_that_is_not_worked_out_on_a_basis_is_not_applicable(basis: str) -> None:
+    made = published(
+        organisation("M01"),
+        contract("C1", "M01", "2020-01-01"),
+        *(absence("M01", month, 10, 900, basis) for month in months("2025-04", 12)),
+    )
+    assert select(made, FIGURE, "indicator_id, basis, value", grain="rolling_year", period_id="2026-Q1") == [
+        (PER_FTE, basis, "[z]"),
+        (RATE, basis, "1.11"),
+    ]
+
+
+def test_a_quarter_without_days_available_has_no_rate() -> None:
+    made = published(organisation("M01"), contract("C1", "M01", "2020-01-01"), absence("M01", "2026-01", 0, 0))
+    assert of_council(made, "value, months_reported") == ("[x]", 1)
+
+
+def test_an_organisation_that_changed_its_basis_has_a_row_on_each() -> None:
+    made = published(
+        organisation("M01"),
+        contract("C1", "M01", "2020-01-01"),
+        absence("M01", "2026-01", 1, 100),
+        *(absence("M01", month, 3, 100, "working_days") for month in months("2026-02", 2)),
+    )
+    assert select(made, FIGURE, "basis, value, months_reported", grain="quarter", indicator_id=RATE) == [
+        ("calendar_days", "1.00", 1),
+        ("working_days", "3.00", 2),
+    ]
+
+
+def test_the_months_of_a_figure_that_is_not_there_are_those_of_the_basis_beside_it() -> None:
+    made = published(
+        organisation("M01"),
+        contract("C1", "M01", "2020-01-01"),
+        *(absence("M01", month, 1, 100) for month in months("2025-04", 3)),
+        *(absence("M01", month, 3, 100, "working_days") for month in months("2025-07", 9)),
+    )
+    where = {"grain": "rolling_year", "period_id": "2026-Q1"}
+    reported = dict(select(made, FIGURE, "basis, months_reported", indicator_id=RATE, **where))
+    basis, count = one(made, FIGURE, "basis, months_reported", indicator_id=PER_FTE, **where)
+    assert reported == {"calendar_days": 3, "working_days": 9}
+    assert count == reported[basis]
+
+
+# Closed organisations
+
+
+@pytest.mark.parametrize("active_to", ["2025-12-31", "2019-06-30"])
+def test_no_month_is_expected_of_an_organisation_after_it_closed(active_to: str) -> None:
+    made = published(
+        *mutuals(1),
+        organisation("M99", active_to=active_to, publication_consent=True),
+        contract("C1", "M99", "2020-01-01"),
+    )
+    found = select(made, FIGURE, "audience, months_reported, months_expected", organisation_code="M99", grain="quarter")
+    assert [expected for _, _, expected in found] == [0] * len(found)
+
+
+def test_every_figure_of_an_organisation_that_closed_within_the_year_expects_the_same_months() -> None:
+    made = published(
+        organisation("M01", active_to="2025-09-30"),
+        contract("C1", "M01", "2020-01-01"),
+        *(absence("M01", month, 1, 100) for month in months("2025-04", 6)),
+        organisation("M02"),
+        *(absence("M02", month, 1, 100) for month in months("2025-04", 12)),
+    )
+    found = select(
+        made,
+        FIGURE,
+        "indicator_id, months_reported, months_expected",
+        organisation_code="M01",
+        grain="rolling_year",
+        period_id="2026-Q1",
+    )
+    assert found == [(PER_FTE, 6, 6), (RATE, 6, 6)]
+
+
+# Its peers
+
+
+def test_peers_are_printed_as_the_indicator_is() -> None:
+    made = published(*mutuals(11, known_to_council=1))
+    rest = range(2, 12)
+    assert of_council(made, f"peer_group, peers, {PEER_FIGURES}, peer_note") == (
+        "same delivery model and sector",
+        "10",
+        f"{sum(rest) / (10 * 100) * 100:.2f}",
+        f"{(6 + 7) / 2:.2f}",
+        f"{4 + 0.25 * (5 - 4):.2f}",
+        f"{8 + 0.75 * (9 - 8):.2f}",
+        "",
+    )
+
+
+@pytest.mark.parametrize(
+    ("peers", "is_median_shown", "is_quartile_shown"), [(4, 0, 0), (5, 1, 0), (9, 1, 0), (10, 1, 1)]
+)
+def test_a_median_is_shown_from_five_peers_and_quartiles_from_ten(
+    peers: int, is_median_shown: int, is_quartile_shown: int
+) -> None:
+    made = published(*mutuals(peers + 1, known_to_council=1))
+    pooled, median, lower, upper = of_council(made, PEER_FIGURES)
+    assert (pooled != "[c]", median != "[c]") == (is_median_shown, is_median_shown)
+    assert (lower != "[c]", upper != "[c]") == (is_quartile_shown, is_quartile_shown)
+    assert of_council(made, "peers") == (str(peers),)
+
+
+@pytest.mark.parametrize(
+    ("peers", "note"), [(0, "too few peers"), (4, "too few peers"), (5, "too few peers for quartiles"), (10, "")]
+)
+def test_the_note_says_why_peers_are_withheld(peers: int, note: str) -> None:
+    assert of_council(published(*mutuals(peers + 1, known_to_council=1)), "peer_note") == (note,)
+
+
+def test_from_how_many_peers_on_is_a_setting() -> None:
+    rows = mutuals(4, known_to_council=1)
+    made = published(*rows, peers_for_median=3, peers_for_quartiles=3)
+    assert of_council(made, PEER_FIGURES) == ("3.00", "3.00", "2.50", "3.50")
+    made = published(*rows, peers_for_median=3, peers_for_quartiles=4)
+    assert of_council(made, PEER_FIGURES) == ("3.00", "3.00", "[c]", "[c]")
+    made = published(*rows, peers_for_median=4, peers_for_quartiles=4)
+    assert of_council(made, PEER_FIGURES) == ("[c]", "[c]", "[c]", "[c]")
+
+
+@pytest.mark.parametrize(("known_peers", "is_shown"), [(1, True), (5, True), (6, False), (9, False), (10, True)])
+def test_a_reader_who_knows_more_than_half_of_the_peers_but_not_all_learns_nothing_of_the_rest(
+    known_peers: int, is_shown: bool
+) -> None:
+    made = published(*mutuals(11, known_to_council=1 + known_peers))
+    figures = of_council(made, PEER_FIGURES)
+    assert figures == (("6.50", "6.50", "4.25", "8.75") if is_shown else ("[c]",) * 4)
+    assert of_council(made, "peer_note") == ("" if is_shown else "most peers are known to this reader",)
+
+
+def test_what_share_of_the_peers_a_reader_may_know_is_a_setting() -> None:
+    rows = mutuals(11, known_to_council=6)
+    assert of_council(published(*rows, share_of_peers_reader_may_know=0.4), "peer_median") == ("[c]",)
+    assert of_council(published(*rows, share_of_peers_reader_may_know=0.5), "peer_median") == ("6.50",)
+
+
+def test_peers_whom_the_public_knows_count_among_those_that_a_commissioner_knows() -> None:
+    consenting = [organisation(f"P{number}", publication_consent=True) for number in range(3)]
+    reporting = [absence(f"P{number}", "2026-01", 1, 100) for number in range(3)]
+    made = published(*mutuals(8, known_to_council=4), *consenting, *reporting)
+    assert of_council(made, "peers, peer_median, peer_note") == ("10", "[c]", "most peers are known to this reader")
+
+
+def test_peers_that_are_all_official_are_shown_to_everybody() -> None:
+    made = published(
+        *(organisation(f"M{number:02}") for number in range(1, 12)),
+        *(official(f"M{number:02}", "2026-01", number, 100) for number in range(1, 12)),
+    )
+    found = one(made, FIGURE, f"{PEER_FIGURES}, is_public", audience="public", organisation_code="M01", grain="quarter")
+    assert found == ("6.50", "6.50", "4.25", "8.75", True)
+
+
+@pytest.mark.parametrize(
+    ("peers", "shown"),
+    [
+        (0, ("[z]", "[z]", "[z]", "[z]")),
+        (4, ("[z]", "[z]", "[z]", "[z]")),
+        (5, ("4.00", "4.00", "[z]", "[z]")),
+        (10, ("6.50", "6.50", "4.25", "8.75")),
+    ],
+)
+def test_peers_that_are_all_official_are_never_said_to_be_withheld(peers: int, shown: tuple[str, ...]) -> None:
+    codes = [f"M{number:02}" for number in range(1, peers + 2)]
+    made = published(
+        *(organisation(code) for code in codes),
+        *(official(code, "2026-01", number, 100) for number, code in enumerate(codes, start=1)),
+    )
+    assert one(made, FIGURE, PEER_FIGURES, organisation_code="M01", grain="quarter") == shown
+
+
+def test_one_return_among_official_peers_is_not_given_away() -> None:
+    made = published(
+        *mutuals(1),
+        *(organisation(f"M{number:02}") for number in range(2, 12)),
+        *(official(f"M{number:02}", "2026-01", number, 100) for number in range(2, 12)),
+    )
+    found = select(made, FIGURE, f"{PEER_FIGURES}, is_public", audience="public", grain="quarter")
+    assert found == [("[c]", "[c]", "[c]", "[c]", False)] * 10
+
+
+def test_peers_of_all_sectors_are_called_so() -> None:
+    made = published(*mutuals(3, known_to_council=1), *mutuals(3, sector="adult_social_care", first=4))
+    assert of_council(made, "peer_group, peers, peer_median") == (
+        "same delivery model, all sectors",
+        "5",
+        f"{4:.2f}",
+    )
+
+
+def test_what_a_reader_knows_of_all_sectors_counts_where_peers_are_of_all_sectors() -> None:
+    others = [contract("C1", f"M{number:02}", "2020-01-01") for number in (4, 5, 6)]
+    made = published(*mutuals(3, known_to_council=1), *mutuals(3, sector="adult_social_care", first=4), *others)
+    assert of_council(made, "peers, peer_median, peer_note") == ("5", "[c]", "most peers are known to this reader")
+
+
+def test_a_figure_is_public_only_where_it_and_all_of_its_peers_are_official() -> None:
+    made = published(
+        organisation("M01", publication_consent=True),
+        absence("M01", "2026-01", 1, 100),
+        organisation("M02"),
+        official("M02", "2026-01", 1, 100),
+        organisation("I01", "in_house"),
+        official("I01", "2026-01", 1, 100),
+        organisation("I02", "in_house"),
+        official("I02", "2026-01", 1, 100),
+    )
+    assert select(made, FIGURE, "organisation_code, is_public", audience="public", grain="quarter") == [
+        ("I01", True),
+        ("I02", True),
+        ("M01", False),
+        ("M02", False),
+    ]
+
+
+def test_a_figure_that_is_not_there_is_public_only_of_whom_an_official_figure_names() -> None:
+    made = published(
+        organisation("M01", publication_consent=True),
+        organisation("M02"),
+        *(official("M02", month, 1, 100) for month in months("2025-04", 11)),
+    )
+    where = {"grain": "rolling_year", "period_id": "2026-Q1", "indicator_id": PER_FTE}
+    assert select(made, FIGURE, "organisation_code, value, is_public", **where) == [
+        ("M01", "[x]", False),
+        ("M02", "[x]", True),
+    ]
+
+
+# Delivery models side by side
+
+
+def test_a_delivery_model_is_printed_as_the_indicator_is() -> None:
+    made = published(*mutuals(10))
+    columns = "sector, basis, organisations, months_reported, months_expected, numerator, denominator, value, note"
+    assert side_by_side(made, columns) == (
+        *("community_health", "calendar_days", 10, 10 * 1, 10 * 3),
+        *(f"{sum(range(1, 11)):.2f}", f"{10 * 100:.2f}", f"{sum(range(1, 11)) / (10 * 100) * 100:.2f}", ""),
+    )
+    assert side_by_side(made, "median, lower_quartile, upper_quartile") == (
+        f"{(5 + 6) / 2:.2f}",
+        f"{3 + 0.25:.2f}",
+        f"{7 + 0.75:.2f}",
+    )
+
+
+@pytest.mark.parametrize(
+    ("count", "value", "median", "quartile", "note"),
+    [
+        (1, "[c]", "[c]", "[c]", "too few organisations"),
+        (4, "[c]", "[c]", "[c]", "too few organisations"),
+        (5, "3.00", "3.00", "[c]", ""),
+        (9, "5.00", "5.00", "[c]", ""),
+        (10, "5.50", "5.50", "3.25", ""),
+    ],
+)
+def test_of_a_delivery_model_a_median_is_shown_from_five_organisations_and_quartiles_from_ten(
+    count: int, value: str, median: str, quartile: str, note: str
+) -> None:
+    made = published(*mutuals(count))
+    assert side_by_side(made, "value, median, lower_quartile, note") == (value, median, quartile, note)
+
+
+def test_of_a_withheld_delivery_model_its_parts_are_withheld_too() -> None:
+    columns = "numerator, denominator, value, median, lower_quartile, upper_quartile"
+    assert side_by_side(published(*mutuals(4)), columns) == ("[c]",) * 6
+
+
+@pytest.mark.parametrize(("known", "is_shown"), [(1, True), (5, True), (6, False), (9, False), (10, True)])
+def test_a_reader_who_knows_most_of_a_delivery_model_but_not_all_learns_nothing_of_the_rest(
+    known: int, is_shown: bool
+) -> None:
+    found = side_by_side(published(*mutuals(10, known_to_council=known)), "value, note", COUNCIL)
+    assert found == (("5.50", "") if is_shown else ("[c]", "most of them are known to this reader"))
+
+
+def test_a_few_that_are_all_official_or_all_in_the_portfolio_are_shown_without_a_median() -> None:
+    officials = [organisation("M01"), official("M01", "2026-01", 3, 100)]
+    columns = "organisations, value, median, lower_quartile, is_public"
+    assert side_by_side(published(*officials), columns) == (1, "3.00", "[z]", "[z]", True)
+    columns = "organisations, value, median, is_public"
+    found = side_by_side(published(*mutuals(2, known_to_council=2)), columns, COUNCIL)
+    assert found == (2, "1.50", "[z]", False)
+
+
+def test_a_few_of_which_one_is_not_official_are_withheld() -> None:
+    made = published(*mutuals(1), organisation("M02"), official("M02", "2026-01", 3, 100))
+    assert side_by_side(made, "organisations, value, is_public") == (2, "[c]", False)
+
+
+def test_each_basis_and_delivery_model_has_a_row_of_its_own() -> None:
+    made = published(
+        *mutuals(5),
+        *(organisation(f"W{number}") for number in range(5)),
+        *(absence(f"W{number}", "2026-01", 50, 100, "working_days") for number in range(5)),
+        *(organisation(f"I{number}", "in_house") for number in range(5)),
+        *(absence(f"I{number}", "2026-01", 20, 100) for number in range(5)),
+    )
+    assert select(made, MODEL_FIGURE, "delivery_model, basis, value", audience="public", grain="quarter") == [
+        ("in_house", "calendar_days", "20.00"),
+        ("mutual", "calendar_days", "3.00"),
+        ("mutual", "working_days", "50.00"),
+    ]
+
+
+def test_the_public_reads_of_every_sector_in_which_mutuals_work_and_of_no_other() -> None:
+    made = published(
+        *mutuals(1),
+        organisation("I01", "in_house", "community_health"),
+        organisation("I02", "in_house", "ambulance"),
+        organisation("I03", "unclassified", "ambulance"),
+        *(absence(f"I0{number}", "2026-01", 1, 100) for number in (1, 2, 3)),
+    )
+    assert select(made, MODEL_FIGURE, "sector, delivery_model", audience="public", grain="quarter") == [
+        ("community_health", "in_house"),
+        ("community_health", "mutual"),
+    ]
+
+
+def test_a_commissioner_reads_of_the_sectors_of_those_it_pays_in_the_period() -> None:
+    made = published(
+        *mutuals(1, known_to_council=1),
+        *mutuals(1, sector="adult_social_care", first=50),
+        organisation("I01", "in_house", "ambulance"),
+        contract("C1", "I01", "2020-01-01", "2026-03-30"),
+        absence("I01", "2026-01", 1, 100),
+    )
+    assert select(made, MODEL_FIGURE, "distinct sector", audience=COUNCIL) == [("community_health",)]
+
+
+def test_no_audience_reads_of_a_single_month() -> None:
+    made = published(*mutuals(6, known_to_council=1))
+    for table in (FIGURE, MODEL_FIGURE):
+        assert select(made, table, "distinct grain") == [("quarter",), ("rolling_year",)]
+
+
+def test_mutuals_are_pooled_once_more_with_those_that_may_be_mutuals() -> None:
+    unclassified = [organisation(f"U{number}", "unclassified") for number in range(5)]
+    reporting = [absence(f"U{number}", "2026-01", 10, 300) for number in range(5)]
+    made = published(*mutuals(5), *unclassified, *reporting)
+    lost, available = sum(range(1, 6)) + 5 * 10, 5 * 100 + 5 * 300
+    assert side_by_side(made, "value, value_with_unclassified") == (
+        f"{sum(range(1, 6)) / (5 * 100) * 100:.2f}",
+        f"{lost / available * 100:.2f}",
+    )
+
+
+def test_the_sick_days_of_mutuals_and_those_that_may_be_mutuals_are_over_their_average_staff() -> None:
+    codes = {"M": "mutual", "U": "unclassified"}
+    made = published(
+        *(organisation(f"{code}{number}", model) for code, model in codes.items() for number in range(5)),
+        *(absence(f"M{number}", month, 10, 900) for number in range(5) for month in months("2025-04", 12)),
+        *(absence(f"U{number}", month, 40, 900) for number in range(5) for month in months("2025-04", 12)),
+    )
+    lost, available = 5 * 12 * 10 + 5 * 12 * 40, 2 * 5 * 12 * 900
+    where = {"audience": "public", "indicator_id": PER_FTE, "period_id": "2026-Q1", "delivery_model": "mutual"}
+    assert one(made, MODEL_FIGURE, "value_with_unclassified", **where) == (f"{lost / (available / 365):.1f}",)
+
+
+@pytest.mark.parametrize(("count_of_mutuals", "count_of_others"), [(5, 4), (4, 5)])
+def test_mutuals_are_not_pooled_with_others_where_either_of_them_are_withheld(
+    count_of_mutuals: int, count_of_others: int
+) -> None:
+    made = published(
+        *mutuals(count_of_mutuals),
+        *(organisation(f"U{number}", "unclassified") for number in range(count_of_others)),
+        *(absence(f"U{number}", "2026-01", 10, 300) for number in range(count_of_others)),
+    )
+    assert side_by_side(made, "value_with_unclassified") == ("[c]",)
+
+
+@pytest.mark.parametrize("other", [{"sector": "adult_social_care"}, {"basis": "hours"}])
+def test_mutuals_are_pooled_with_others_only_of_their_sector_and_basis(other: dict[str, str]) -> None:
+    made = published(
+        *mutuals(5),
+        organisation("M99", sector="adult_social_care"),
+        *(organisation(f"U{number}", "unclassified", other.get("sector", "community_health")) for number in range(5)),
+        *(absence(f"U{number}", "2026-01", 10, 300, other.get("basis", "calendar_days")) for number in range(5)),
+    )
+    assert side_by_side(made, "value_with_unclassified") == ("[z]",)
+    of_others = select(made, MODEL_FIGURE, "value_with_unclassified", delivery_model="unclassified", grain="quarter")
+    assert of_others == [("[z]",)]
+
+
+def test_mutuals_whose_figures_are_public_are_not_public_together_with_returns_of_others() -> None:
+    made = published(
+        *(organisation(f"M{number}") for number in range(5)),
+        *(official(f"M{number}", "2026-01", 1, 100) for number in range(5)),
+        *(organisation(f"U{number}", "unclassified") for number in range(5)),
+        *(absence(f"U{number}", "2026-01", 10, 300) for number in range(5)),
+    )
+    value, is_public = side_by_side(made, "value_with_unclassified, is_public")
+    assert (value in ("[c]", "[z]")) or not is_public
+
+
+@pytest.mark.parametrize("table", [FIGURE, MODEL_FIGURE])
+def test_a_figure_says_what_it_is_of_and_when(table: str) -> None:
+    made = published(*mutuals(1, known_to_council=1))
+    columns = "indicator_name, unit, period_id, period_start_on, period_end_on"
+    assert one(made, table, columns, audience=COUNCIL, grain="quarter", indicator_id=RATE) == (
+        *("Sickness absence rate", "%", "2026-Q1", date(2026, 1, 1), date(2026, 3, 31)),
+    )
+
+
+# Every form
+
+
+def blanks(made: duckdb.DuckDBPyConnection, table: str, columns: Sequence[str]) -> list[str]:
+    return [name for name in columns if select(made, table, "1", **{name: None})]
+
+
+def test_no_cell_that_a_report_prints_is_blank() -> None:
+    made = published(
+        *mutuals(11, known_to_council=7),
+        *(absence("M02", month, 1, 100, "hours") for month in months("2025-10", 3)),
+        organisation("M90", publication_consent=True, active_to="2025-12-31"),
+        organisation("M91"),
+        contract("C1", "M91", "2020-01-01"),
+        organisation("M92", ods_code="N92"),
+        *(official("N92", month, 1, 100) for month in months("2025-02", 11)),
+        official("N92", "2026-01", None, None),
+        contract("C1", "M92", "2020-01-01"),
+        absence("M92", "2026-01", 0, 0),
+    )
+    organisation_columns = ["audience", *(field.name for field in fields(OrganisationFigure))]
+    model_columns = ["audience", *(field.name for field in fields(DeliveryModelFigure))]
+    assert blanks(made, FIGURE, organisation_columns) == []
+    assert blanks(made, MODEL_FIGURE, model_columns) == []
+    assert {"[c]", "[x]", "[z]"} <= {text for (text,) in select(made, FIGURE, "unnest([value, peer_median, peers])")}
+
+
+def test_a_report_prints_every_column_that_is_published() -> None:
+    made = published()
+    for table, form in ((FIGURE, OrganisationFigure), (MODEL_FIGURE, DeliveryModelFigure)):
+        columns = {column[0] for column in made.execute(f"describe {table}").fetchall()}
+        assert columns - {"audience"} == {field.name for field in fields(form)}
+
+
+def test_there_is_no_figure_before_anything_was_reported() -> None:
+    made = published(organisation("M01", publication_consent=True), contract("C1", "M01", "2020-01-01"))
+    assert select(made, FIGURE, "*") == []
+    assert select(made, MODEL_FIGURE, "*") == []
