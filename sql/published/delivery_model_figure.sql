@@ -37,8 +37,9 @@ judged as (
         periods.period_start_on,
         periods.period_end_on,
         case when indicators.is_per_day_of_period then periods.days end as per_days,
+        models.is_public or coalesce(known_peers.known, 0) = models.organisations as is_nobody_hidden,
         case
-            when models.is_public or coalesce(known_peers.known, 0) = models.organisations then ''
+            when is_nobody_hidden then ''
             when models.organisations < limits.peers_for_median then 'too few organisations'
             when coalesce(known_peers.known, 0) > limits.share_known * models.organisations
                 then 'most of them are known to this reader'
@@ -106,13 +107,13 @@ select
     end as median,
     case
         when judged.why_withheld <> '' then '[c]'
-        when judged.is_few_for_quartiles and judged.is_public then '[z]'
+        when judged.is_few_for_quartiles and judged.is_nobody_hidden then '[z]'
         when judged.is_few_for_quartiles then '[c]'
         else display(judged.lower_quartile, judged.decimals)
     end as lower_quartile,
     case
         when judged.why_withheld <> '' then '[c]'
-        when judged.is_few_for_quartiles and judged.is_public then '[z]'
+        when judged.is_few_for_quartiles and judged.is_nobody_hidden then '[z]'
         when judged.is_few_for_quartiles then '[c]'
         else display(judged.upper_quartile, judged.decimals)
     end as upper_quartile,

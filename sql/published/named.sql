@@ -15,15 +15,15 @@ sectors_of_mutuals as (
 
 by_contract as (
     select distinct
-        'commissioner-' || contracts.commissioner_code as audience,
-        contracts.organisation_code,
+        'commissioner-' || spans.commissioner_code as audience,
+        spans.organisation_code,
         periods.grain,
         periods.period_id,
         'contract' as because
-    from register.contracts as contracts
+    from published.contract_span as spans
     inner join periods
-        on contracts.starts_on <= periods.period_start_on
-        and coalesce(contracts.ends_on, periods.period_end_on) >= periods.period_end_on
+        on spans.starts_on <= periods.period_start_on
+        and spans.ends_on >= periods.period_end_on
 ),
 
 by_official_figure as (

@@ -7,14 +7,23 @@ select
 from published.organisation_figure as figures
 inner join indicators.period as periods on figures.grain = periods.grain and figures.period_id = periods.period_id
 where
-    not exists (
+    -- Some month of the period begins or ends on a day on which no contract of the two is in force.
+    exists (
         select 1
-        from register.contracts as contracts
+        from indicators.period as months
         where
-            'commissioner-' || contracts.commissioner_code = figures.audience
-            and contracts.organisation_code = figures.organisation_code
-            and contracts.starts_on <= periods.period_start_on
-            and (contracts.ends_on is null or contracts.ends_on >= periods.period_end_on)
+            months.grain = 'month'
+            and months.period_start_on between periods.period_start_on and periods.period_end_on
+            and (
+                select count(distinct days.day)
+                from (values (months.period_start_on), (months.period_end_on)) as days (day)
+                inner join register.contracts as contracts
+                    on contracts.starts_on <= days.day
+                    and coalesce(contracts.ends_on, days.day) >= days.day
+                where
+                    'commissioner-' || contracts.commissioner_code = figures.audience
+                    and contracts.organisation_code = figures.organisation_code
+            ) < 2
     )
     and not (
         figures.audience = 'public'

@@ -134,7 +134,9 @@ def claims() -> tuple[Claim, ...]:
     """Every `<table>__<claim>.test.sql`."""
     found = []
     for path in sorted(sql_folder().glob("*/*.test.sql")):
-        table, claim = path.name.removesuffix(".test.sql").split("__", 1)
+        table, parted, claim = path.name.removesuffix(".test.sql").partition("__")
+        if not parted:
+            raise ImpactError(f"sql/{path.parent.name}/{path.name} must be named <table>__<claim>.test.sql. Rename it.")
         found.append(Claim(f"{path.parent.name}.{table}", claim, path.read_text("utf-8")))
     return tuple(found)
 

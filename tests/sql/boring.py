@@ -273,7 +273,7 @@ def delivery_model_figures(sector: Sector, of: list[Figure]) -> Printed:
             others = by_group.get((key, "unclassified", of_sector), []) if model == "mutual" else []
             is_whole = not note and not (others and why_withheld(audience, others, names))
             is_public = all(figure.source == "official" for figure in group)
-            hidden = "[z]" if is_public else "[c]"
+            hidden = "[z]" if all(knows(audience, figure, names) for figure in group) else "[c]"
             values = [figure.value for figure in group if figure.value is not None]
             period = by_id[key.grain, key.period]
             registered = [

@@ -99,6 +99,22 @@ def test_a_contract_for_the_quarter_alone_does_not_show_the_year() -> None:
     assert select(made, NAMED, "grain, period_id") == [("quarter", "2026-Q1")]
 
 
+@pytest.mark.parametrize(
+    ("renewed_on", "is_named"), [("2025-10-01", True), ("2025-09-15", True), ("2025-10-02", False)]
+)
+def test_a_contract_renewed_without_a_gap_is_one_contract(renewed_on: str, is_named: bool) -> None:
+    made = named(
+        organisation("M01"),
+        contract("C1", "M01", "2024-04-01", "2025-09-30"),
+        contract("C1", "M01", renewed_on, "2028-03-31"),
+        *(absence("M01", month, 1, 100) for month in months("2025-04", 12)),
+    )
+    found = select(
+        made, NAMED, "organisation_code", audience="commissioner-C1", grain="rolling_year", period_id="2026-Q1"
+    )
+    assert found == ([("M01",)] if is_named else [])
+
+
 def test_an_organisation_with_two_contracts_of_one_commissioner_is_named_once() -> None:
     made = named(
         organisation("M1"),
