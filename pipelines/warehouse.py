@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from impact.definition import feeds
-from impact.warehouse import build_warehouse, claims, description, models
+from impact.models import claims, description, models
+from impact.warehouse import build_warehouse
 from pipelines.intake import returns_key
 from pipelines.site import Site
 

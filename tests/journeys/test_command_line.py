@@ -114,3 +114,15 @@ def test_the_guides_are_what_the_definitions_make() -> None:
 
     assert (ROOT / "docs" / "feeds.md").read_text("utf-8") == feeds_page()
     assert (ROOT / "docs" / "register.md").read_text("utf-8") == register_page()
+
+
+def test_the_walk_names_only_files_that_are_there() -> None:
+    walk = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
+    names = set(re.findall(r"`([a-z_/.]+\.(?:py|yaml|sql))`", walk))
+    assert len(names) > 15
+    files = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("src", "sql", "pipelines", "tests")
+        for path in (ROOT / folder).rglob("*.*")
+    }
+    assert not {name for name in names if not any(file.endswith(f"/{name}") or file == name for file in files)}

@@ -12,7 +12,7 @@ from impact.demo.sector import PERIODS, RATE_PERCENT, drops, faults, members, pl
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import load_receipts
-from impact.reports.content import NOT_FOR_RELEASE
+from impact.reports.writing import NOT_FOR_RELEASE
 from impact.warehouse import open_warehouse
 from tests.journeys.homes import tables, take, travel, tree
 

@@ -193,12 +193,13 @@ def test_publishing_without_a_warehouse_says_what_to_do(home: Home) -> None:
 
 def test_a_claim_that_breaks_keeps_the_warehouse_of_yesterday(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     from impact import warehouse
+    from impact.models import Claim
 
     send_quarter(home, "M001", drop("M001"))
     take(home)
     build_warehouse(home, NOW)
     before = home.warehouse.stat().st_ino
-    broken = warehouse.Claim("measures.all_feeds", "is_empty", "select measure from measures.all_feeds")
+    broken = Claim("measures.all_feeds", "is_empty", "select measure from measures.all_feeds")
     monkeypatch.setattr(warehouse, "claims", lambda: (broken,))
     build = build_warehouse(home, NOW)
     assert not build.is_sound

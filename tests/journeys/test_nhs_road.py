@@ -10,7 +10,7 @@ from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import load_receipts
 from impact.nhs import Imported, import_nhs_sickness
-from impact.reports.content import NOT_FOR_RELEASE
+from impact.reports.writing import NOT_FOR_RELEASE
 from impact.warehouse import open_warehouse
 from tests.journeys.homes import NOW, travel, tree
 

@@ -11,8 +11,8 @@ import pytest
 from impact.definition import feeds
 from impact.home import Home
 from impact.intake.receipts import load_receipts
+from impact.models import Claim, claims, models
 from impact.periods import to_text
-from impact.warehouse import Claim, claims, models
 from pipelines import definitions, warehouse
 from pipelines.definitions import build_defs
 from pipelines.site import Site

@@ -18,9 +18,11 @@ import duckdb
 
 from impact.definition import feeds, register_files
 from impact.home import Home
+from impact.models import SCHEMAS, models
 from impact.places import sql_folder
 from impact.register import Register
-from impact.warehouse import SCHEMAS, Build, build_models, create_table, load_sources, models
+from impact.sources import create_table, load_sources
+from impact.warehouse import Build, build_models
 
 RATE = "sickness_absence_rate"
 PER_FTE = "sick_days_per_fte"

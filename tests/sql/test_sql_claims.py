@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 import duckdb
 import pytest
 
-from impact.warehouse import SCHEMAS, Claim, claims, models
+from impact.models import SCHEMAS, Claim, claims, models
 from tests.sql.tables import absence, build, commissioner, contract, months, official, organisation
 
 CLAIMS = {f"{claim.model}__{claim.claim}": claim for claim in claims()}

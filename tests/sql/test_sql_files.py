@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from impact.models import SCHEMAS, description, models, tables_read
 from impact.places import sql_folder
-from impact.warehouse import SCHEMAS, description, models, tables_read
 from tests.sql.tables import syntax_nodes
 
 FILES = sorted(sql_folder().glob("*/*.sql"))

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from impact.errors import ImpactError
-from impact.warehouse import description, models, tables_read
+from impact.models import description, models, tables_read
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An sql folder of the test's own. The real one is read again afterwards."""
-    monkeypatch.setattr("impact.warehouse.sql_folder", lambda: tmp_path)
+    monkeypatch.setattr("impact.models.sql_folder", lambda: tmp_path)
     models.cache_clear()
     yield tmp_path
     models.cache_clear()

@@ -14,6 +14,8 @@ ROAD = (
     ("versions", "indicators"),
     ("settings", "register"),
     ("intake",),
+    ("sources",),
+    ("models",),
     ("warehouse",),
     ("reports",),
     ("demo", "nhs", "guide"),

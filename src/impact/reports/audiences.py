@@ -112,6 +112,8 @@ class AudienceRows:
     """All that one audience may read of one period."""
 
     audience: Audience
+    peers_for_median: int
+    peers_for_quartiles: int
     indicators: tuple[Indicator, ...]
     publishers: tuple[Publisher, ...]
     organisations: tuple[OrganisationFigure, ...]
@@ -150,6 +152,7 @@ def _database_of(home: Home, audience: Audience, period_id: str) -> Iterator[duc
             )
         database.execute("create table indicators as select * from warehouse.reference.indicators")
         database.execute("create table publishers as select * from warehouse.register.publishers")
+        database.execute("create table settings as select * from warehouse.reference.settings")
         database.execute("detach warehouse")
         yield database
 
@@ -158,10 +161,13 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience) -> AudienceRo
     def rows(query: str) -> list[tuple[object, ...]]:
         return database.execute(query).fetchall()
 
+    settings = dict(database.execute("select name, value from settings").fetchall())
     organisation_columns = ", ".join(OrganisationFigure.__dataclass_fields__)
     model_columns = ", ".join(DeliveryModelFigure.__dataclass_fields__)
     return AudienceRows(
         audience=audience,
+        peers_for_median=int(settings["peers_for_median"]),
+        peers_for_quartiles=int(settings["peers_for_quartiles"]),
         indicators=tuple(
             Indicator(*row)  # type: ignore[arg-type]
             for row in rows(

@@ -8,7 +8,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from impact.reports.charts import NARROW, WIDE, key_shape, portfolio
-from impact.reports.content import Chart, Report, words
+from impact.reports.content import Chart, Report
+from impact.reports.wording import words
 
 
 def report_page(report: Report, data_sizes: Mapping[str, int]) -> bytes:

@@ -21,9 +21,9 @@ from impact.periods import Period, from_text, london_date, parse_period, to_text
 from impact.places import sql_folder
 from impact.register import register_at
 from impact.reports.audiences import read_audiences
-from impact.reports.content import make_report
 from impact.reports.data_files import data_files
 from impact.reports.html import home_page, report_page
+from impact.reports.writing import make_report
 from impact.settings import settings_at
 from impact.versions import content_hash
 from impact.warehouse import open_warehouse

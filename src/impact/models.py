@@ -1,0 +1,128 @@
+"""What sql/ says: its models, the claims made of them, and the order that the SQL itself asks for.
+
+Building them belongs in `warehouse`.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from impact.definition import feeds
+from impact.errors import ImpactError
+from impact.places import sql_folder
+from impact.sources import source_tables
+
+SCHEMAS = ("measures", "indicators", "benchmarks", "published")
+"""The folders of sql/, in the order of the road."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A table that is one SELECT. `needs` are the tables that it reads, as schema.table."""
+
+    schema: str
+    table: str
+    sql: str
+    needs: frozenset[str]
+
+    @property
+    def name(self) -> str:
+        return f"{self.schema}.{self.table}"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A test: a SELECT of the rows that break what is claimed of a table."""
+
+    model: str
+    claim: str
+    sql: str
+
+
+@cache
+def models() -> tuple[Model, ...]:
+    """Every model in an order in which it can be built. Raises ImpactError on a file that is not one SELECT, names a
+    table that nobody makes, or needs itself."""
+    files = [path for path in sorted(sql_folder().glob("*/*.sql")) if not path.name.endswith(".test.sql")]
+    found = [_model(path) for path in files]
+    of_feeds = [model.name for model in found if model.schema == "measures" and model.table in feeds()]
+    union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
+    found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
+    made = {model.name: model for model in found}
+    sources = source_tables()
+    for model in found:
+        for need in sorted(model.needs):
+            if need not in made and need not in sources:
+                raise ImpactError(
+                    f"sql/{model.schema}/{model.table}.sql reads {need}, which is neither a file of sql/ nor a source. "
+                    "Correct the name, or add the file."
+                )
+    try:
+        order = TopologicalSorter({model.name: sorted(model.needs & set(made)) for model in found}).static_order()
+        return tuple(made[name] for name in order)
+    except CycleError as fault:
+        raise ImpactError(f"Tables of sql/ need one another in a circle: {' -> '.join(fault.args[1])}.") from fault
+
+
+@cache
+def claims() -> tuple[Claim, ...]:
+    """Every `<table>__<claim>.test.sql`."""
+    found = []
+    for path in sorted(sql_folder().glob("*/*.test.sql")):
+        table, parted, claim = path.name.removesuffix(".test.sql").partition("__")
+        if not parted:
+            raise ImpactError(f"sql/{path.parent.name}/{path.name} must be named <table>__<claim>.test.sql. Rename it.")
+        found.append(Claim(f"{path.parent.name}.{table}", claim, path.read_text("utf-8")))
+    return tuple(found)
+
+
+def description(model: Model) -> str:
+    """What a model's own first comment says of it."""
+    lines = [line.removeprefix("--").strip() for line in model.sql.splitlines() if line.startswith("--")]
+    return " ".join(lines)
+
+
+def tables_read(sql: str) -> frozenset[str]:
+    """The schema-qualified tables that a SELECT reads, from DuckDB's own parser. Raises ImpactError unless it is one
+    SELECT that names every table, but for its CTEs, with its schema."""
+    with duckdb.connect() as connection:
+        row = connection.execute("select json_serialize_sql(?)", [sql.strip().rstrip(";")]).fetchone()
+    assert row is not None
+    tree = json.loads(row[0])
+    if tree["error"] or len(tree["statements"]) != 1:
+        raise ImpactError(f"not exactly one SELECT: {tree.get('error_message', 'several statements')}")
+    nodes = list(_nodes(tree))
+    ctes = {entry["key"] for node in nodes if "cte_map" in node for entry in node["cte_map"]["map"]}
+    read = set()
+    for node in nodes:
+        if node.get("type") != "BASE_TABLE":
+            continue
+        if node["schema_name"]:
+            read.add(f"{node['schema_name']}.{node['table_name']}")
+        elif node["table_name"] not in ctes:
+            raise ImpactError(f"the table {node['table_name']} is named without its schema")
+    return frozenset(read)
+
+
+def _model(path: Path) -> Model:
+    sql = path.read_text("utf-8")
+    try:
+        return Model(path.parent.name, path.stem, sql, tables_read(sql))
+    except ImpactError as fault:
+        raise ImpactError(f"sql/{path.parent.name}/{path.name}: {fault}. Mend the file.") from fault
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(tree, dict):
+        yield tree
+        for value in tree.values():
+            yield from _nodes(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from _nodes(value)

@@ -1,0 +1,135 @@
+"""The tables that sql/ starts from: live returns, the register, receipts, settings and the entries of indicators."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from impact.definition import feeds, register_files
+from impact.errors import ImpactError
+from impact.home import Home
+from impact.indicators import indicator_rows
+from impact.intake.receipts import Receipt, live_returns
+from impact.intake.returns import return_columns, return_path
+from impact.periods import to_text
+from impact.register import Register
+
+_SOURCE_SCHEMAS = ("returns", "register", "reference")
+_REFERENCE = {
+    f"reference.{table}" for table in ("build", "feeds", "indicators", "receipts", "receipt_totals", "settings")
+}
+
+
+def source_tables() -> frozenset[str]:
+    """The name of every table that `load_sources` makes."""
+    returns = {f"returns.{feed}" for feed in feeds()}
+    register = {f"register.{name}" for name in register_files()}
+    return frozenset(returns | register | _REFERENCE)
+
+
+def load_sources(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    register: Register,
+    settings: Mapping[str, float],
+    receipts: Sequence[Receipt],
+    as_at: datetime,
+) -> None:
+    """Make the tables that sql/ starts from: `returns`, `register` and `reference`."""
+    for schema in _SOURCE_SCHEMAS:
+        connection.execute(f"create schema {schema}")
+    live = sorted(live_returns(list(receipts)).values(), key=lambda receipt: receipt.id)
+    for name, definition in feeds().items():
+        columns = ", ".join(f'"{column}" {kind}' for column, kind in return_columns(definition))
+        connection.execute(f'create table returns."{name}" ({columns})')
+        files = [return_path(home, name, receipt.id) for receipt in live if receipt.feed == name]
+        if files:
+            try:
+                connection.execute(
+                    f'insert into returns."{name}" select * from read_parquet(?)', [list(map(str, files))]
+                )
+            except duckdb.Error as fault:
+                raise _unreadable(files) or fault from fault
+    for name, definition in register_files().items():
+        rows = [[row[column.name] for column in definition.columns] for row in register.files[name]]
+        typed = [(column.name, column.sql_type) for column in definition.columns]
+        create_table(connection, f"register.{name}", typed, rows)
+    create_table(
+        connection,
+        "reference.settings",
+        [("name", "varchar"), ("value", "double")],
+        sorted(map(list, settings.items())),
+    )
+    create_table(connection, "reference.indicators", *indicator_rows())
+    create_table(connection, "reference.build", [("as_at", "timestamp")], [[to_text(as_at)]])
+    create_table(
+        connection,
+        "reference.feeds",
+        [("feed", "varchar"), ("source", "varchar"), ("period_grain", "varchar")],
+        [[definition.name, definition.source, definition.period_grain] for definition in feeds().values()],
+    )
+    live_ids = {receipt.id for receipt in live}
+    create_table(
+        connection,
+        "reference.receipts",
+        [
+            ("receipt", "varchar"),
+            ("organisation_code", "varchar"),
+            ("feed", "varchar"),
+            ("period", "varchar"),
+            ("decision", "varchar"),
+            ("is_live", "boolean"),
+            ("received_at", "timestamp"),
+            ("rows_in", "integer"),
+            ("rows_kept", "integer"),
+            ("rows_refused", "integer"),
+        ],
+        [
+            [
+                receipt.id,
+                receipt.sender,
+                receipt.feed,
+                receipt.period,
+                receipt.decision,
+                receipt.id in live_ids,
+                receipt.received_at,
+                receipt.rows_in,
+                receipt.rows_kept,
+                receipt.rows_refused,
+            ]
+            for receipt in receipts
+        ],
+    )
+    create_table(
+        connection,
+        "reference.receipt_totals",
+        [("receipt", "varchar"), ("measure", "varchar"), ("total", "decimal(28,14)")],
+        [[receipt.id, measure, total] for receipt in live for measure, total in sorted(receipt.totals.items())],
+    )
+
+
+def create_table(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: Sequence[tuple[str, str]], rows: Sequence[Sequence[Any]]
+) -> None:
+    """A table with these columns (name, SQL type) and rows; texts are cast to the types."""
+    connection.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in columns)})")
+    if rows:
+        texts = [[None if value is None else str(value) for value in row] for row in rows]
+        casts = ", ".join(f"cast(texts[{index}] as {kind})" for index, (_, kind) in enumerate(columns, start=1))
+        connection.execute(f"insert into {name} select {casts} from (select unnest(?) as texts)", [texts])
+
+
+def _unreadable(files: Sequence[Path]) -> ImpactError | None:
+    """What to say of the first return that cannot be read, if that is the fault."""
+    for path in files:
+        try:
+            with duckdb.connect() as connection:
+                connection.execute("select count(*) from read_parquet(?)", [str(path)])
+        except duckdb.Error as fault:
+            return ImpactError(
+                f"The return {path} cannot be read ({fault}). Put it back from a copy; the bytes it was made from are "
+                f"in drops/, under the SHA-256 that the receipt {path.stem}.json names."
+            )
+    return None
