@@ -36,10 +36,11 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     if not figures:
         yield f"No contract of yours covers the whole year to {year_end(period)}, so only {period.label()} is shown."
         return
-    full = [figure for figure in figures if figure.months_reported == figure.months_expected]
+    commissioned = {figure.organisation_code for figure in figures}
+    full = {figure.organisation_code for figure in figures if figure.months_reported == figure.months_expected}
     yield (
-        f"You commission {count_of(len(figures), 'organisation', 'organisations')}; {len(full)} of them reported every "
-        f"month of the year to {year_end(period)}."
+        f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}; {len(full)} of them "
+        f"reported every month of the year to {year_end(period)}."
     )
     placed = [figure for figure in figures if is_figure(figure.value) and is_figure(figure.peer_median)]
     above = sum(Decimal(figure.value) > Decimal(figure.peer_median) for figure in placed)
