@@ -1,13 +1,5 @@
 -- What an audience may read of delivery models side by side, as it is printed, in the sectors that concern it.
-with limits as (
-    select
-        max(value) filter (where name = 'peers_for_median') as peers_for_median,
-        max(value) filter (where name = 'peers_for_quartiles') as peers_for_quartiles,
-        max(value) filter (where name = 'share_of_peers_reader_may_know') as share_known
-    from reference.settings
-),
-
-concerned as (
+with concerned as (
     select distinct
         named.audience,
         named.grain,
@@ -64,7 +56,7 @@ judged as (
         and models.variant = known_peers.variant
         and models.delivery_model = known_peers.delivery_model
         and models.sector = known_peers.sector
-    cross join limits
+    cross join published.limits as limits
 )
 
 select

@@ -1,14 +1,6 @@
 -- What an audience may read of each organisation that it may see by name, as it is printed. A figure that is not there
 -- says why: [x] not available, [z] not applicable, [c] withheld so that nobody is given away.
-with limits as (
-    select
-        max(value) filter (where name = 'peers_for_median') as peers_for_median,
-        max(value) filter (where name = 'peers_for_quartiles') as peers_for_quartiles,
-        max(value) filter (where name = 'share_of_peers_reader_may_know') as share_known
-    from reference.settings
-),
-
-reported as (
+with reported as (
     -- What there is to see of an organisation in a period at all, for the indicators that it has no figure of.
     select
         named.audience,
@@ -99,7 +91,7 @@ judged as (
         end as why_no_median,
         figures.peers < limits.peers_for_quartiles as is_few_for_quartiles
     from figures
-    cross join limits
+    cross join published.limits as limits
 )
 
 select

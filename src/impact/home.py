@@ -159,7 +159,7 @@ def one_writer(home: Home, who: str, wait_seconds: float = 600.0) -> Iterator[No
     Raises HomeBusyError, which names the holder, when the lock is not free within `wait_seconds`.
     """
     with _said_plainly(home.lock):
-        home.root.mkdir(parents=True, exist_ok=True)
+        _make_folder(home.root)
         handle = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o644)
     try:
         _wait_for_lock(home, handle, wait_seconds)

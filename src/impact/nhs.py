@@ -54,19 +54,23 @@ class _Seen:
     region_code: str
 
 
+@dataclass(frozen=True)
+class _Published:
+    path: Path
+    month: date
+    data: bytes
+    organisations: dict[str, _Seen]
+
+
 def import_nhs_sickness(home: Home, paths: Sequence[Path], mutuals: Path, now: datetime) -> Imported:
     """Put the files in NHS England's inbox and add the organisations in them to the register.
 
     An organisation that the register has already stays as it stands there. Raises ImpactError, and changes nothing,
     when a file is not one of NHS England's, or the list names an organisation otherwise than they do.
     """
-    months: dict[Path, tuple[date, bytes]] = {}
-    seen: dict[str, _Seen] = {}
-    for path in paths:
-        month, data, organisations = _read(path)
-        months[path] = (month, data)
-        seen |= organisations if month >= max((other for other, _ in months.values()), default=month) else {}
-        seen = {**organisations, **seen}
+    published = sorted((_read(path) for path in paths), key=lambda one: one.month)
+    # An organisation that changed its name has the one of the latest month.
+    seen = {code: organisation for one in published for code, organisation in one.organisations.items()}
     listed = _read_mutuals(mutuals, seen)
     with one_writer(home, "an import"):
         register = _register_rows(home)
@@ -79,15 +83,15 @@ def import_nhs_sickness(home: Home, paths: Sequence[Path], mutuals: Path, now: d
         for name, rows in register.items():
             write(home.register / f"{name}.csv", _csv(register_files()[name], rows))
         take_register(home, now)
-        for path, (month, data) in months.items():
-            write(home.landing / PUBLISHER_CODE / "inbox" / FEED / f"{month:%Y-%m}" / path.name, data)
+        for one in published:
+            write(home.landing / PUBLISHER_CODE / "inbox" / FEED / f"{one.month:%Y-%m}" / one.path.name, one.data)
     models = [row["delivery_model"] for row in register["organisations"]]
     return Imported(
         len(paths), len(added), len(seen) - len(added), models.count("mutual"), models.count("unclassified")
     )
 
 
-def _read(path: Path) -> tuple[date, bytes, dict[str, _Seen]]:
+def _read(path: Path) -> _Published:
     definition = feeds()[FEED]
     data, table = _table(path, definition)
     if not table.rows:
@@ -103,16 +107,20 @@ def _read(path: Path) -> tuple[date, bytes, dict[str, _Seen]]:
             for column in ("ods_code", "organisation_name", "organisation_type", "nhse_region_code")
         )
         seen[code] = _Seen(name, kind, region)
-    return month, data, seen
+    return _Published(path, month, data, seen)
 
 
-def _table(path: Path, definition: Definition) -> tuple[bytes, TextTable]:
+def _table(path: Path, definition: Definition, *, may_be_empty: bool = False) -> tuple[bytes, TextTable]:
     try:
         data = path.read_bytes()
     except OSError as fault:
         raise ImpactError(f"{path} cannot be opened: {fault.strerror}. Check the name.") from fault
     reading = read_csv(data, definition)
-    faults = [finding for finding in reading.findings if finding.severity == "must_fix"]
+    faults = [
+        finding
+        for finding in reading.findings
+        if finding.severity == "must_fix" and not (may_be_empty and finding.rule == "no_rows")
+    ]
     if reading.table is None or faults:
         raise ImpactError(f"{path} cannot be imported. {faults[0].message} {faults[0].fix}")
     return data, reading.table
@@ -173,7 +181,7 @@ def _register_rows(home: Home) -> dict[str, list[dict[str, str]]]:
         if not path.exists():
             rows[name] = []
             continue
-        _, table = _table_or_empty(path, definition)
+        _, table = _table(path, definition, may_be_empty=True)
         rows[name] = [
             {
                 column.name: cells[table.columns[column.name]]
@@ -183,14 +191,6 @@ def _register_rows(home: Home) -> dict[str, list[dict[str, str]]]:
             for cells in table.rows
         ]
     return rows
-
-
-def _table_or_empty(path: Path, definition: Definition) -> tuple[bytes, TextTable]:
-    data = path.read_bytes()
-    reading = read_csv(data, definition)
-    if reading.table is None or any(finding.rule != "no_rows" for finding in reading.findings):
-        return _table(path, definition)
-    return data, reading.table
 
 
 def _csv(definition: Definition, rows: Sequence[dict[str, str]]) -> bytes:

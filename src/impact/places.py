@@ -15,6 +15,11 @@ def dagster_settings() -> Path:
     return _beside("dagster.yaml")
 
 
+def quoted(path: Path) -> str:
+    """A path as a string of SQL, where DuckDB takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
 def _beside(name: str) -> Path:
     packaged = _PACKAGE / name
     return packaged if packaged.exists() else _PACKAGE.parents[1] / name

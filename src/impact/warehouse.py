@@ -17,7 +17,7 @@ from impact.errors import ImpactError
 from impact.home import PARTIAL, Home, cannot_write, one_writer, put
 from impact.intake.receipts import load_receipts
 from impact.models import SCHEMAS, Claim, claims, models
-from impact.places import sql_folder
+from impact.places import quoted, sql_folder
 from impact.register import register_at
 from impact.settings import settings_at
 from impact.sources import load_sources
@@ -83,7 +83,7 @@ def build_warehouse(home: Home, as_at: datetime) -> Build:
         def fill(path: Path) -> None:
             path.unlink(missing_ok=True)
             with duckdb.connect(config={**_CONFIG, "temp_directory": str(scratch)}) as connection:
-                connection.execute(f"attach '{_quoted(path)}' as warehouse (storage_version '{_STORAGE_VERSION}')")
+                connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{_STORAGE_VERSION}')")
                 connection.execute("use warehouse")
                 load_sources(connection, home, register, settings, receipts, as_at)
                 result.append(build_models(connection))
@@ -150,7 +150,3 @@ def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:
     row = connection.execute(sql).fetchone()
     assert row is not None
     return int(row[0])
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -12,6 +12,7 @@ from impact.checking.reading import TextTable
 from impact.checking.values import plain_form, read_value
 from impact.definition import Column, Definition
 from impact.home import Home, cannot_write, put
+from impact.places import quoted
 
 _UNIT = Decimal(1).scaleb(-14)
 _DIGITS = 60
@@ -44,7 +45,7 @@ def save_return(home: Home, definition: Definition, receipt_id: str, table: Text
     def fill(path: Path) -> None:
         with duckdb.connect(config={"threads": 1}) as connection:
             try:
-                connection.execute(f"copy ({select}) to '{_quoted(path)}' (format parquet)", [texts])
+                connection.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
             except duckdb.IOException as fault:
                 raise cannot_write(path, str(fault)) from fault
 
@@ -67,7 +68,3 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, str]:
 def _stored(table: TextTable, cells: Sequence[str], column: Column) -> str | None:
     text = cell_text(table, cells, column)
     return None if text is None else plain_form(text, column)
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -11,6 +11,7 @@ from datetime import date
 import duckdb
 
 from impact.home import Home
+from impact.places import quoted
 from impact.warehouse import open_warehouse
 
 TABLES = ("organisation_figure", "delivery_model_figure")
@@ -142,8 +143,7 @@ def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
 def _database_of(home: Home, audience: Audience, period_id: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database in memory with this audience's rows of the period; the warehouse is out of its reach."""
     with duckdb.connect() as database:
-        path = str(home.warehouse).replace("'", "''")
-        database.execute(f"attach '{path}' as warehouse (read_only)")
+        database.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
         for table in TABLES:
             database.execute(
                 f"create table {table} as select * exclude (audience) from warehouse.published.{table} "
