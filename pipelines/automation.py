@@ -1,4 +1,4 @@
-"""Jobs, the nightly schedule, and the sensor on the inboxes."""
+"""Jobs, the nightly and the quarterly schedule, and the sensor on the inboxes."""
 
 import hashlib
 from collections.abc import Sequence
@@ -8,12 +8,14 @@ from typing import Any
 import dagster as dg
 
 from impact.intake.landing import find_arrivals
+from impact.periods import london_date, quarter_of
 from impact.settings import settings_at
+from pipelines.reports import partition_of
 from pipelines.site import Site
 
-NIGHTLY = "nightly"
 ARRIVALS = "arrivals"
 PUBLISH = "publish"
+QUARTER = "quarter"
 
 
 def build_jobs(
@@ -24,20 +26,37 @@ def build_jobs(
     tables = dg.AssetSelection.assets(warehouse)
     pages = dg.AssetSelection.assets(reports)
     return [
-        dg.define_asset_job(NIGHTLY, taken | tables | pages, description="From the inboxes to the reports."),
         dg.define_asset_job(ARRIVALS, taken | tables, description="Take what has arrived and rebuild the tables."),
         dg.define_asset_job(PUBLISH, tables | pages, description="Rebuild the tables and publish a quarter."),
+        dg.define_asset_job(
+            QUARTER, taken | tables | pages, description="From the inboxes to the reports of a quarter."
+        ),
     ]
 
 
-def build_schedule() -> dg.ScheduleDefinition:
-    return dg.ScheduleDefinition(
+def build_schedules() -> list[dg.ScheduleDefinition]:
+    @dg.schedule(
+        name="every_quarter",
+        job_name=QUARTER,
+        # Returns are due on working day 12; with bank holidays that is the 20th at the latest.
+        cron_schedule="0 6 22 1,4,7,10 *",
+        execution_timezone="Europe/London",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Takes what has arrived and publishes the quarter that has just ended.",
+    )
+    def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        ended = quarter_of(london_date(context.scheduled_execution_time)).before()
+        return dg.RunRequest(partition_key=partition_of(ended.id))
+
+    every_night = dg.ScheduleDefinition(
         name="every_night",
-        job_name=NIGHTLY,
+        job_name=ARRIVALS,
         cron_schedule="0 2 * * *",
         execution_timezone="Europe/London",
         default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Takes what has arrived and rebuilds the tables.",
     )
+    return [every_night, every_quarter]
 
 
 def build_sensor() -> dg.SensorDefinition:

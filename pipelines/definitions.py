@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from pipelines.automation import build_jobs, build_schedule, build_sensor
+from pipelines.automation import build_jobs, build_schedules, build_sensor
 from pipelines.intake import build_intake
 from pipelines.reports import build_reports
 from pipelines.site import Site
@@ -15,7 +15,7 @@ def build_defs(site: Site | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=[intake, warehouse, reports],
         jobs=build_jobs(intake, warehouse, reports),
-        schedules=[build_schedule()],
+        schedules=build_schedules(),
         sensors=[build_sensor()],
         resources={"site": site or Site(home=dg.EnvVar("IMPACT_HOME"))},
         # Steps in processes of their own take ten seconds where these take two.

@@ -12,6 +12,8 @@ import dagster as dg
 
 from impact.errors import BUSY, FAULT, HomeBusyError, ImpactError
 from pipelines.definitions import build_defs
+from pipelines.reports import partition_of
+from pipelines.runs import PROCESS, end_dead_runs, this_process
 from pipelines.site import Site
 
 _log = logging.getLogger(__name__)
@@ -31,11 +33,18 @@ def main() -> int:
     site = Site(home=asked.home, now=asked.now, wait_until_settled=not asked.no_wait)
     job = build_defs(site).resolve_job_def(asked.job)
     run_config: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-    if asked.period:
-        run_config["ops"] = {"publications": {"config": {"period": asked.period}}}
+    partition = partition_of(asked.period) if asked.period else None
     try:
         with dg.DagsterInstance.get() as instance:
-            result = job.execute_in_process(run_config=run_config, instance=instance, raise_on_error=True)
+            for run_id in end_dead_runs(instance):
+                _log.warning("The run %s was left open by a process that died, and is marked as failed", run_id)
+            result = job.execute_in_process(
+                run_config=run_config,
+                instance=instance,
+                partition_key=partition,
+                tags={PROCESS: this_process()},
+                raise_on_error=True,
+            )
     except HomeBusyError as fault:
         return _say(fault, BUSY)
     except (ImpactError, dg.DagsterError) as fault:

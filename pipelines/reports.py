@@ -1,32 +1,43 @@
-"""Published tables -> a publication."""
+"""Published tables -> a publication, one a quarter."""
+
+from datetime import date
 
 import dagster as dg
 
+from impact.periods import parse_period, quarter_of
 from impact.reports.audiences import TABLES
 from impact.reports.publication import publish
 from pipelines.site import Site
 from pipelines.warehouse import table_key
 
+QUARTERS = dg.TimeWindowPartitionsDefinition(
+    start="2020-01-01", cron_schedule="0 0 1 1,4,7,10 *", fmt="%Y-%m-%d", timezone="Europe/London"
+)
+"""A partition is a quarter that is over, under its first day."""
 
-class Publish(dg.Config):
-    """The quarter to publish; the last one that has figures when empty."""
 
-    period: str = ""
+def partition_of(period_id: str) -> str:
+    """`2026-Q1` -> `2026-01-01`. Raises ValueError for anything but a quarter."""
+    period = parse_period(period_id)
+    if period is None or period.grain != "quarter":
+        raise ValueError(f"{period_id} is not a quarter")
+    return period.start_on.isoformat()
 
 
 def build_reports() -> dg.AssetsDefinition:
-    """One step that draws every report of a period."""
+    """One step that draws every report of a quarter."""
 
     @dg.asset(
         name="publications",
         deps=[table_key(f"published.{table}") for table in (*TABLES, "audience")],
+        partitions_def=QUARTERS,
         group_name="reports",
-        description="The reports of one quarter: a page and its data for the public and for each commissioner.",
+        description="The reports of one quarter: a page and its data for the public, each commissioner and each mutual.",
         kinds={"html", "csv"},
         owners=["team:ops"],
     )
-    def publications(context: dg.AssetExecutionContext, site: Site, config: Publish) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        made = publish(site.place(), config.period or None)
+    def publications(context: dg.AssetExecutionContext, site: Site) -> dg.MaterializeResult:  # type: ignore[type-arg]
+        made = publish(site.place(), quarter_of(date.fromisoformat(context.partition_key)).id)
         if not made.is_new:
             context.log.info("Nothing has changed since publication %d of %s", made.number, made.period_id)
         return dg.MaterializeResult(

@@ -13,9 +13,13 @@ create or replace macro display(value, decimals) as
         when 3 then cast(cast(round(nudged(value), 3) as decimal(28, 3)) as varchar)
     end;
 
--- Numerator over denominator on the scale of an indicator; nothing where the denominator is nothing.
+-- Numerator over denominator on the scale of an indicator; nothing where the denominator is 0. Without a denominator, the
+-- amount itself.
 create or replace macro indicator_value(numerator, denominator, multiplier, per_days) as
-    cast(numerator as double) / nullif(cast(denominator as double) / coalesce(per_days, 1), 0) * multiplier;
+    case
+        when denominator is null then cast(numerator as double) * multiplier
+        else cast(numerator as double) / nullif(cast(denominator as double) / coalesce(per_days, 1), 0) * multiplier
+    end;
 
 -- The value that stands at `place` (from 0) once the one at `own_place` (from 1) is taken out of a sorted list.
 create or replace macro left_out_at(sorted_values, own_place, place) as

@@ -1,25 +1,31 @@
--- One figure an organisation, indicator, period and basis: the official one where there is one, for it is public and
--- its source can be cited; its own return otherwise.
+-- One figure an organisation, indicator, period and basis or instrument, of the organisation as a whole: the official one
+-- where there is one, for it is public and its source can be cited; its own return otherwise. Those made with an
+-- instrument that is not designed to compare organisations are not among them.
 select
-    indicator_id,
-    grain,
-    period_id,
-    organisation_code,
-    delivery_model,
-    sector,
-    source,
-    variant,
-    numerator,
-    denominator,
-    per_days,
-    value,
-    months_reported,
-    months_expected
-from indicators.organisation_indicator
-where value is not null
+    figures.indicator_id,
+    figures.grain,
+    figures.period_id,
+    figures.organisation_code,
+    figures.delivery_model,
+    figures.sector,
+    figures.source,
+    figures.variant,
+    figures.numerator,
+    figures.denominator,
+    figures.per_days,
+    figures.value,
+    figures.months_reported,
+    figures.months_expected
+from indicators.organisation_indicator as figures
+left join register.instruments as instruments on figures.variant = instruments.instrument_id
+where
+    figures.value is not null
+    and figures.commissioner_code = 'ALL'
+    and coalesce(instruments.compares_organisations, true)
 qualify
     row_number() over (
-        partition by indicator_id, grain, period_id, organisation_code, variant
-        order by source
+        partition by
+            figures.indicator_id, figures.grain, figures.period_id, figures.organisation_code, figures.variant
+        order by figures.source
     ) = 1
-order by indicator_id, grain, period_id, variant, organisation_code
+order by figures.indicator_id, figures.grain, figures.period_id, figures.variant, figures.organisation_code

@@ -1,18 +1,31 @@
--- Delivery models side by side within a sector: the pooled figure, the median organisation, the quartiles, how many of
+-- Delivery models side by side within a sector, and in all sectors in which mutuals work, where those are several
+-- (sector sectors_of_mutuals): the pooled figure, the median organisation, the quartiles, how many of
 -- how many in the register.
 -- What of it may be shown is for published to say.
-with registered as (
+with scope as (
+    select distinct sector, sector as scope_sector
+    from register.organisations
+    union all
+    select distinct sector, 'sectors_of_mutuals' as scope_sector
+    from register.organisations
+    where
+        delivery_model = 'mutual'
+        and (select count(distinct sector) from register.organisations where delivery_model = 'mutual') > 1
+),
+
+registered as (
     select
         periods.grain,
         periods.period_id,
-        organisations.sector,
+        scope.scope_sector,
         organisations.delivery_model,
         count(*) as organisations
     from register.organisations as organisations
+    inner join scope on organisations.sector = scope.sector
     inner join indicators.period as periods
         on coalesce(organisations.active_from, periods.period_start_on) <= periods.period_end_on
         and coalesce(organisations.active_to, periods.period_end_on) >= periods.period_start_on
-    group by periods.grain, periods.period_id, organisations.sector, organisations.delivery_model
+    group by periods.grain, periods.period_id, scope.scope_sector, organisations.delivery_model
 )
 
 select
@@ -20,7 +33,7 @@ select
     compared.grain,
     compared.period_id,
     compared.variant,
-    compared.sector,
+    scope.scope_sector as sector,
     compared.delivery_model,
     count(*) as organisations,
     greatest(any_value(registered.organisations), count(*)) as organisations_registered,
@@ -36,18 +49,19 @@ select
     sum(compared.months_expected) as months_expected,
     bool_and(compared.source = 'official') as is_public
 from benchmarks.compared as compared
+inner join scope on compared.sector = scope.sector
 inner join reference.indicators as indicators on compared.indicator_id = indicators.indicator_id
 left join registered
     on compared.grain = registered.grain
     and compared.period_id = registered.period_id
-    and compared.sector = registered.sector
+    and scope.scope_sector = registered.scope_sector
     and compared.delivery_model = registered.delivery_model
 group by
     compared.indicator_id,
     compared.grain,
     compared.period_id,
     compared.variant,
-    compared.sector,
+    scope.scope_sector,
     compared.delivery_model,
     indicators.multiplier
 order by
@@ -55,5 +69,5 @@ order by
     compared.grain,
     compared.period_id,
     compared.variant,
-    compared.sector,
+    scope.scope_sector,
     compared.delivery_model

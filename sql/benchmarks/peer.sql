@@ -1,11 +1,18 @@
--- Each organisation beside its peers, itself left out: same delivery model and basis, and same sector where that gives
+-- Each organisation beside its peers, itself left out: same delivery model and basis or instrument, and same sector where that gives
 -- enough peers for a median; all sectors otherwise. What of it may be shown is for published to say.
-with scoped as (
-    select compared.*, 'sector' as scope, compared.sector as scope_sector
+with comparable as (
+    select compared.*
     from benchmarks.compared as compared
+    inner join reference.indicators as indicators on compared.indicator_id = indicators.indicator_id
+    where indicators.is_compared
+),
+
+scoped as (
+    select comparable.*, 'sector' as scope, comparable.sector as scope_sector
+    from comparable
     union all
-    select compared.*, 'all_sectors' as scope, 'ALL' as scope_sector
-    from benchmarks.compared as compared
+    select comparable.*, 'all_sectors' as scope, 'ALL' as scope_sector
+    from comparable
 ),
 
 groups as (

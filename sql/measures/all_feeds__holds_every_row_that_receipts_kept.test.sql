@@ -2,15 +2,20 @@
 with measured as (
     select receipt, measure, sum(value) as total
     from measures.all_feeds
-    where service_code = 'ALL' and staff_group = 'ALL'
+    group by receipt, measure
+),
+
+on_receipts as (
+    select receipt, measure, sum(total) as total
+    from reference.receipt_totals
     group by receipt, measure
 )
 
 select
-    totals.receipt,
-    totals.measure,
-    totals.total as on_receipt,
+    on_receipts.receipt,
+    on_receipts.measure,
+    on_receipts.total as on_receipt,
     measured.total as in_measures
-from reference.receipt_totals as totals
-left join measured on totals.receipt = measured.receipt and totals.measure = measured.measure
-where totals.total <> coalesce(measured.total, 0)
+from on_receipts
+left join measured on on_receipts.receipt = measured.receipt and on_receipts.measure = measured.measure
+where on_receipts.total <> coalesce(measured.total, 0)

@@ -7,6 +7,8 @@ with concerned as (
         organisations.sector
     from published.named as named
     inner join register.organisations as organisations on named.organisation_code = organisations.organisation_code
+    -- A mutual reads of its peers beside its own figures; the sector side by side is on the public page.
+    where named.because <> 'self'
     union
     select distinct
         'public' as audience,
@@ -16,6 +18,14 @@ with concerned as (
     from register.organisations as organisations
     cross join indicators.period as periods
     where organisations.delivery_model = 'mutual' and periods.grain in ('quarter', 'rolling_year')
+    union
+    select
+        'public' as audience,
+        grain,
+        period_id,
+        'sectors_of_mutuals' as sector
+    from indicators.period
+    where grain in ('quarter', 'rolling_year')
 ),
 
 judged as (
@@ -23,18 +33,20 @@ judged as (
         concerned.audience,
         models.*,
         indicators.name as indicator_name,
+        indicators.feeds[1] as topic,
+        instruments.name as instrument_name,
         indicators.unit,
         indicators.decimals,
         indicators.multiplier,
         periods.period_start_on,
         periods.period_end_on,
         case when indicators.is_per_day_of_period then periods.days end as per_days,
-        models.is_public or coalesce(known_peers.known, 0) = models.organisations as is_nobody_hidden,
+        coalesce(known_peers.known, known_to_all.known, 0) as known_here,
+        models.is_public or known_here = models.organisations as is_nobody_hidden,
         case
             when is_nobody_hidden then ''
             when models.organisations < limits.peers_for_median then 'too few organisations'
-            when coalesce(known_peers.known, 0) > limits.share_known * models.organisations
-                then 'most of them are known to this reader'
+            when known_here > limits.share_known * models.organisations then 'most of them are known to this reader'
             else ''
         end as why_withheld,
         models.organisations < limits.peers_for_median as is_few_for_median,
@@ -56,6 +68,15 @@ judged as (
         and models.variant = known_peers.variant
         and models.delivery_model = known_peers.delivery_model
         and models.sector = known_peers.sector
+    left join published.known_peers as known_to_all
+        on known_to_all.audience = 'public'
+        and models.indicator_id = known_to_all.indicator_id
+        and models.grain = known_to_all.grain
+        and models.period_id = known_to_all.period_id
+        and models.variant = known_to_all.variant
+        and models.delivery_model = known_to_all.delivery_model
+        and models.sector = known_to_all.sector
+    left join register.instruments as instruments on models.variant = instruments.instrument_id
     cross join published.limits as limits
 )
 
@@ -65,18 +86,24 @@ select
     judged.period_id,
     judged.period_start_on,
     judged.period_end_on,
+    judged.topic,
     judged.indicator_id,
     judged.indicator_name,
     judged.unit,
     judged.sector,
     judged.variant as basis,
+    coalesce(judged.instrument_name, replace(judged.variant, '_', ' ')) as basis_name,
     judged.delivery_model,
     cast(judged.organisations as integer) as organisations,
     cast(judged.organisations_registered as integer) as organisations_registered,
     cast(judged.months_reported as integer) as months_reported,
     cast(judged.months_expected as integer) as months_expected,
     case when judged.why_withheld = '' then display(judged.numerator, 2) else '[c]' end as numerator,
-    case when judged.why_withheld = '' then display(judged.denominator, 2) else '[c]' end as denominator,
+    case
+        when judged.denominator is null then '[z]'
+        when judged.why_withheld = '' then display(judged.denominator, 2)
+        else '[c]'
+    end as denominator,
     case when judged.why_withheld = '' then display(judged.value, judged.decimals) else '[c]' end as value,
     case
         when judged.delivery_model <> 'mutual' or unclassified.variant is null then '[z]'

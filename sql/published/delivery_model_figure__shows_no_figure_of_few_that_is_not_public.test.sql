@@ -14,7 +14,7 @@ where
         select 1
         from published.known_peers as known_peers
         where
-            known_peers.audience = delivery_model_figure.audience
+            known_peers.audience in (delivery_model_figure.audience, 'public')
             and known_peers.indicator_id = delivery_model_figure.indicator_id
             and known_peers.grain = delivery_model_figure.grain
             and known_peers.period_id = delivery_model_figure.period_id

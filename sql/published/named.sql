@@ -1,6 +1,7 @@
 -- Whom an audience may see by name, in which period, and why: the one place that decides it (METHODS 7a).
 -- A commissioner sees whom it has a contract with, in periods that lie within the contract. The public sees whom an
--- official figure names already, and who has agreed to be named, in sectors in which mutuals work.
+-- official figure names already, and who has agreed to be named, in sectors in which mutuals work. A mutual sees
+-- itself, in periods in which it was at work.
 with periods as (
     select grain, period_id, period_start_on, period_end_on
     from indicators.period
@@ -52,12 +53,29 @@ by_consent as (
     where organisations.publication_consent
 ),
 
+by_itself as (
+    select
+        audiences.audience,
+        audiences.code as organisation_code,
+        periods.grain,
+        periods.period_id,
+        'self' as because
+    from published.audience as audiences
+    inner join indicators.expected as expected
+        on audiences.code = expected.organisation_code
+        and expected.months_expected > 0
+    inner join periods on expected.grain = periods.grain and expected.period_id = periods.period_id
+    where audiences.kind = 'organisation'
+),
+
 reasons as (
     select audience, organisation_code, grain, period_id, because from by_contract
     union all
     select audience, organisation_code, grain, period_id, because from by_official_figure
     union all
     select audience, organisation_code, grain, period_id, because from by_consent
+    union all
+    select audience, organisation_code, grain, period_id, because from by_itself
 )
 
 select

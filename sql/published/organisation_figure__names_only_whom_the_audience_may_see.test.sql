@@ -45,3 +45,4 @@ where
             where organisations.organisation_code = figures.organisation_code and organisations.publication_consent
         )
     )
+    and not figures.audience = 'organisation-' || figures.organisation_code

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,13 +18,19 @@ from impact.errors import BUSY, FAULT, HomeBusyError, ImpactError
 from impact.home import Home, write
 from impact.places import dagster_settings
 
+if TYPE_CHECKING:
+    from impact.status import ReturnStatus, State
+
 NOT_ACCEPTED = 1
+
+_MOST_PAGES = 8
+_MOST_RECEIPTS = 20
 
 _EXIT_CODES = """
 \b
 Exit codes:
   0  done
-  1  check: the file would not be accepted as it is
+  1  check: the file would not be accepted as it is; rebuild: something comes out otherwise
   2  the command was not written as it should be
   3  a fault that concerns everything: the register, the disk, a table of sql/
   4  somebody else is writing in the same home
@@ -61,20 +67,22 @@ def main() -> None:
 @main.command()
 @_clean_faults
 def demo() -> None:
-    """Make up a small sector, send its files, take them, and publish its reports.
+    """Make up a sector, send its files, take them, and publish its reports.
 
-    30 fictional organisations and 4 quarters, in IMPACT_HOME. Six of the files are faulty, in six ways.
+    210 fictional organisations and 12 quarters, in IMPACT_HOME: four feeds, as CSV files and workbooks, with histories,
+    corrections, late and nil returns, and a dozen faulty files, each faulty in a way of its own.
     """
-    from impact.demo.sector import NOW, PERIODS, place_demo
+    from impact.demo.drops import place_demo
+    from impact.demo.planted import NOW, PERIODS
     from impact.periods import to_text
 
     started = time.monotonic()
     home = _home()
     count = place_demo(home)
-    click.echo(f"{count} files placed in the inboxes of {home.landing}")
-    _run_job(home, "nightly", "--now", to_text(NOW), "--period", PERIODS[-1], "--no-wait")
+    click.echo(f"{count:,} files placed in the inboxes of {home.landing} in {time.monotonic() - started:.1f} s")
+    _run_job(home, "quarter", "--now", to_text(NOW), "--period", PERIODS[-1], "--no-wait")
     _say_publications(home)
-    click.echo("\nTo see the runs: make up")
+    click.echo("\nTo see the runs: make up. To see who has not sent what: .venv/bin/impact status --on 2026-07-20")
     click.echo(f"Done in {time.monotonic() - started:.1f} s")
 
 
@@ -87,11 +95,11 @@ def demo() -> None:
 def check(file: Path, organisation: str | None, feed: str | None, period: str | None) -> None:
     """Say what the receipt of FILE would say, without sending it."""
     from impact.intake.answers import answer_lines
-    from impact.intake.trial import place_of, try_file, why_not_text
+    from impact.intake.trial import place_of, try_file, why_unreadable
 
     arrival = place_of(file, organisation, feed, period)
     told = {"--organisation": arrival.sender, "--feed": arrival.feed, "--period": arrival.period}
-    if not arrival.feed and (fault := why_not_text(file)) is not None:
+    if not arrival.feed and (fault := why_unreadable(file)) is not None:
         click.echo(f"{file.name}: {fault.message}\n  {fault.fix}")
         sys.exit(NOT_ACCEPTED)
     if unsaid := [option for option, value in told.items() if not value]:
@@ -136,29 +144,71 @@ def publish(period: str) -> None:
 
 
 @main.command()
+@click.argument("period")
+@click.argument("number", type=int)
 @_clean_faults
-def status() -> None:
-    """Say what has been taken, held and refused, what still waits, and what is published."""
+def rebuild(period: str, number: int) -> None:
+    """Build publication NUMBER of PERIOD again from what there was when it was made, and compare it byte for byte.
+
+    Nothing is changed. Files that come out otherwise are named, and the exit code is 1.
+    """
+    from impact.reports.publication import rebuild as build_again
+
+    differing = build_again(_home(), period, number)
+    for name in differing:
+        click.echo(f"  differs: {name}")
+    if differing:
+        click.echo(f"{len(differing)} files of publication {number} of {period} come out otherwise.")
+        sys.exit(NOT_ACCEPTED)
+    click.echo(f"Publication {number} of {period} comes out the same, byte for byte.")
+
+
+@main.command()
+@click.option("--organisation", help="Only this organisation's returns, every period of them.")
+@click.option("--feed", help="Only this feed's.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="As of another day, such as 2026-07-20.")
+@_clean_faults
+def status(organisation: str | None, feed: str | None, day: datetime | None) -> None:
+    """Say what is in, held, refused, due and late, what still waits, and what is published.
+
+    Without options: each feed's returns of the last two quarters in numbers, then every return to chase.
+    """
     from impact.intake.landing import find_arrivals
     from impact.intake.receipts import load_receipts
+    from impact.periods import london_date, quarter_of
+    from impact.register import current_register
+    from impact.status import return_statuses
+    from impact.warehouse import built_as_at
 
     home = _home()
+    now = datetime.now(UTC)
+    today = day.date() if day else london_date(now)
     receipts = load_receipts(home)
-    waiting, left = find_arrivals(home, datetime.now(UTC), 0)
-    if receipts:
-        click.echo(f"{'Feed':<24}{'Period':<10}{'Accepted':>9}{'Held':>6}{'Refused':>9}")
-    places = sorted({(receipt.feed, receipt.period) for receipt in receipts})
-    for feed, period in places:
-        counts = Counter(receipt.decision for receipt in receipts if (receipt.feed, receipt.period) == (feed, period))
-        refused = counts["refused"] + counts["unreadable"]
-        click.echo(f"{feed[:23]:<24}{period[:9]:<10}{counts['accepted']:>9}{counts['held']:>6}{refused:>9}")
-    accepted = {receipt.slot for receipt in receipts if receipt.decision == "accepted"}
-    for receipt in receipts:
-        if receipt.decision != "accepted" and receipt.slot not in accepted:
-            click.echo(f"{receipt.sender} {receipt.feed} {receipt.period}: {receipt.decision}, receipt {receipt.id}")
-    click.echo(f"Waiting in the inboxes: {len(waiting)}")
-    for one in left:
-        click.echo(f"{one.path}: left, because {one.reason}")
+    found = [
+        one
+        for one in return_statuses(current_register(home), receipts, today)
+        if organisation in (None, one.organisation_code) and feed in (None, one.feed)
+    ]
+    if organisation is None:
+        last = quarter_of(today).before()
+        found = [one for one in found if one.period in (last.id, last.before().id) or not one.is_in]
+        _say_counts([one for one in found if one.period in (last.id, last.before().id)])
+        found = [one for one in found if not one.is_in]
+    for one in found:
+        days = "1 day" if one.days_late == 1 else f"{one.days_late} days"
+        late = f", {days} late" if one.days_late else f", due {one.due_on:%d %B %Y}"
+        receipt = f", receipt {one.receipt}" if one.receipt else ""
+        click.echo(f"{one.organisation_code} {one.feed} {one.period}: {one.state}{'' if one.is_in else late}{receipt}")
+    waiting, left = find_arrivals(home, now, 0)
+    counts = Counter(receipt.decision for receipt in receipts)
+    click.echo(
+        f"Receipts: {counts['accepted']} accepted, {counts['held']} held, "
+        f"{counts['refused'] + counts['unreadable']} refused. Waiting in the inboxes: {len(waiting)}"
+    )
+    for file in left:
+        click.echo(f"{file.path}: left, because {file.reason}")
+    built = built_as_at(home)
+    click.echo(f"Tables last built: {f'{built:%d %B %Y %H:%M} UTC' if built else 'never'}")
     _say_publications(home)
 
 
@@ -214,21 +264,40 @@ def _run_job(home: Home, job: str, *options: str) -> None:
     counts = Counter(receipt.decision for receipt in new)
     refused = counts["refused"] + counts["unreadable"]
     click.echo(f"Taken: {counts['accepted']} accepted, {counts['held']} held, {refused} refused")
-    for receipt in new:
-        if receipt.decision != "accepted":
+    others = [receipt for receipt in new if receipt.decision != "accepted"]
+    for receipt in others[:_MOST_RECEIPTS]:
+        if receipt.findings:
             first = next((f for f in receipt.findings if f.severity != "for_information"), receipt.findings[0])
             place = f" {', '.join(first.cells)}:" if first.cells else ""
-            click.echo(f"  {receipt.decision:<11}{receipt.sender} {receipt.period}{place} {first.message}")
+            what = f"{receipt.sender} {receipt.feed} {receipt.period}"
+            click.echo(f"  {receipt.decision:<11}{what}{place} {first.message}")
+    if len(others) > _MOST_RECEIPTS:
+        click.echo(f"  and {len(others) - _MOST_RECEIPTS} more: impact status lists them")
+
+
+def _say_counts(found: Sequence["ReturnStatus"]) -> None:
+    """One line a period and feed: how many returns are owed, and what has come of them."""
+    states: tuple[State, ...] = ("received", "nil", "exempt", "held", "not accepted", "due", "late")
+    if found:
+        click.echo(f"{'Period':<9}{'Feed':<22}{'Owed':>6}" + "".join(f"{state.capitalize():>14}" for state in states))
+    for period, feed in sorted({(one.period, one.feed) for one in found}):
+        counts = Counter(one.state for one in found if (one.period, one.feed) == (period, feed))
+        cells = "".join(f"{counts[state]:>14}" for state in states)
+        click.echo(f"{period:<9}{feed[:21]:<22}{sum(counts.values()):>6}{cells}")
 
 
 def _say_publications(home: Home, period: str | None = None) -> None:
     from impact.reports.publication import latest_publications
 
-    for publication in latest_publications(home):
-        if period in (None, publication.period_id):
-            click.echo(f"Published {publication.period_id}, number {publication.number}:")
-            for page in publication.pages:
-                click.echo(f"  {page.as_uri()}")
+    published = [one for one in latest_publications(home) if period in (None, one.period_id)]
+    for publication in published:
+        click.echo(f"Published {publication.period_id}, number {publication.number}: {len(publication.pages)} reports")
+        for page in (
+            publication.pages[:_MOST_PAGES] if len(publication.pages) <= _MOST_PAGES else publication.pages[-1:]
+        ):
+            click.echo(f"  {page.as_uri()}")
+    if published:
+        click.echo(f"All of them: {(home.publications / 'index.html').as_uri()}")
 
 
 if __name__ == "__main__":

@@ -15,20 +15,31 @@ from typing import Any, Literal
 import yaml
 
 Severity = Literal["must_fix", "please_confirm", "for_information"]
-Kind = Literal["text", "number", "integer", "month", "date", "boolean"]
+Kind = Literal["text", "number", "integer", "month", "date", "period", "boolean"]
 Expects = Literal[
-    "not_blank", "readable", "one_of", "matches", "between", "in_register", "unique", "row_holds", "drop_holds"
+    "not_blank",
+    "readable",
+    "one_of",
+    "matches",
+    "between",
+    "in_register",
+    "known_together",
+    "unique",
+    "row_holds",
+    "drop_holds",
 ]
 
 _PACKAGE = Path(__file__).parent
 _MOST_ROWS = 20_000
 """More than any file of the register needs, and few enough to check in a second or two."""
+_LAST_PLACE = 100
 _SQL_TYPES: dict[Kind, str] = {
     "text": "varchar",
     "number": "decimal(28,14)",
     "integer": "bigint",
     "month": "date",
     "date": "date",
+    "period": "varchar",
     "boolean": "boolean",
 }
 
@@ -62,8 +73,10 @@ class Rule:
     """One thing that must hold, and what to say when it does not.
 
     `subject` says whose rows it looks at: each row, or all rows of a drop together. `column` is the cell that a
-    finding points at; `unique_over` the columns that no two rows may share. Messages may use {column}, {example},
-    {value}, {low}, {high}, {choices} and the thresholds.
+    finding points at; `unique_over` the columns that no two rows may share. `function` is what decides it, where a
+    function of ours does, and `arguments` are the columns and words that it is given beside the thresholds. A drop
+    that breaks a rule with `is_purged` is not kept, not even its bytes. Messages may use {column}, {example}, {value},
+    {low}, {high}, {choices} and the thresholds.
     """
 
     name: str
@@ -75,6 +88,9 @@ class Rule:
     column: str | None = None
     thresholds: Mapping[str, float] = field(default_factory=dict)
     unique_over: tuple[str, ...] = ()
+    function: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    is_purged: bool = False
 
     @property
     def subject(self) -> Literal["row", "drop"]:
@@ -83,14 +99,24 @@ class Rule:
 
 @dataclass(frozen=True)
 class Definition:
-    """One ODCS file, read. `source` is `return` (from the organisation itself) or `official` (from a publisher)."""
+    """One ODCS file, read. `source` is `return` (from the organisation itself) or `official` (from a publisher).
+
+    `period_grains` are the periods that a drop can be for. `period_column` says which period a row belongs to: a month
+    belongs to its quarter where drops are for quarters. `report_place` is where among the topics of a report the feed
+    comes. `may_be_nil`: whether there can be nothing to report, and
+    `may_be_left_out` whether a register can do without the file.
+    """
 
     name: str
     title: str
     version: str
     purpose: str
     source: Literal["return", "official"]
-    period_grain: Literal["month", "quarter", "year"]
+    period_grains: tuple[Literal["month", "quarter", "year"], ...]
+    period_column: str | None
+    may_be_nil: bool
+    may_be_left_out: bool
+    report_place: int
     most_rows: int
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
@@ -129,7 +155,8 @@ def read_definition(text: str) -> Definition:
     rules = [rule for column in columns for rule in _column_rules(column)]
     if key := tuple(column.name for column in columns if column.is_key):
         # Of the parts of a key, what people get wrong is the month or date, where there is one.
-        wrong = next((name for name in key if named[name].kind != "text"), key[-1])
+        by_kind = [name for name in key if named[name].kind not in ("text", "period")]
+        wrong = next(iter(by_kind + [name for name in reversed(key) if named[name].kind == "text"]), key[-1])
         rules.append(replace(_common_rule("unique", "rows_unique", wrong), unique_over=key))
     rules += [_own_rule(entry, named) for entry in table.get("quality", [])]
     return Definition(
@@ -138,7 +165,11 @@ def read_definition(text: str) -> Definition:
         version=contract["version"],
         purpose=" ".join(contract["description"]["purpose"].split()),
         source=custom.get("source", "return"),
-        period_grain=custom.get("periodGrain", "quarter"),
+        period_grains=tuple(custom.get("periodGrains", ("quarter",))),
+        period_column=custom.get("periodColumn"),
+        may_be_nil=custom.get("mayBeNil", False),
+        may_be_left_out=custom.get("mayBeLeftOut", False),
+        report_place=custom.get("reportPlace", _LAST_PLACE),
         most_rows=custom.get("mostRows", _MOST_ROWS),
         columns=columns,
         rules=tuple(rules),
@@ -159,7 +190,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         case "date":
             kind = "month" if date_format == "yyyy-MM" else "date"
         case "string":
-            kind = "text"
+            kind = "period" if date_format == "period" else "text"
         case "number" | "integer" | "boolean" as same:
             kind = same
         case other:
@@ -231,4 +262,7 @@ def _own_rule(entry: Mapping[str, Any], columns: Mapping[str, Column]) -> Rule:
         fix=" ".join(how["fix"].split()),
         column=how["column"],
         thresholds=how.get("thresholds", {}),
+        function=how.get("function", entry["name"]),
+        arguments=how.get("arguments", {}),
+        is_purged=how.get("purge", False),
     )

@@ -13,6 +13,7 @@ _KINDS = {
     "integer": "a whole number",
     "month": "a month",
     "date": "a date",
+    "period": "a quarter or a year",
     "boolean": "yes or no",
 }
 _SEVERITIES = {

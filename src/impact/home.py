@@ -33,6 +33,8 @@ class Home:
     """The folders under IMPACT_HOME. All state is files; nothing here is created until it is written."""
 
     root: Path
+    warehouse_folder: Path | None = None
+    """Another place for the tables than under `root`, for whoever builds those of a past day."""
 
     @property
     def landing(self) -> Path:
@@ -64,7 +66,7 @@ class Home:
 
     @property
     def warehouse(self) -> Path:
-        return self.root / "warehouse" / "warehouse.duckdb"
+        return (self.warehouse_folder or self.root / "warehouse") / "warehouse.duckdb"
 
     @property
     def publications(self) -> Path:

@@ -81,7 +81,8 @@ def import_nhs_sickness(home: Home, paths: Sequence[Path], mutuals: Path, now: d
         if not any(row["publisher_code"] == PUBLISHER_CODE for row in register["publishers"]):
             register["publishers"].append(_PUBLISHER)
         for name, rows in register.items():
-            write(home.register / f"{name}.csv", _csv(register_files()[name], rows))
+            if rows or not register_files()[name].may_be_left_out:
+                write(home.register / f"{name}.csv", _csv(register_files()[name], rows))
         take_register(home, now)
         for one in published:
             write(home.landing / PUBLISHER_CODE / "inbox" / FEED / f"{one.month:%Y-%m}" / one.path.name, one.data)

@@ -1,4 +1,5 @@
-"""Periods as people write them: `2026-Q1`, `2026-04`, `2026`. Calendar quarters, months and years.
+"""Periods as people write them: `2026-Q1`, `2026-04`, `2026`, `2023-Q3_to_2025-Q4`. Calendar months, quarters, years,
+and runs of quarters.
 
 Nothing here reads a clock: whoever needs "today" is given it.
 """
@@ -6,15 +7,16 @@ Nothing here reads a clock: whoever needs "today" is given it.
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 
-Grain = Literal["month", "quarter", "year"]
+Grain = Literal["month", "quarter", "year", "quarters"]
 
-_GRAIN_MONTHS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12}
+_GRAIN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
+_TO = "_to_"
 _WRITTEN = re.compile(r"(?P<year>20[0-9]{2})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
 
@@ -29,19 +31,38 @@ class Period:
 
     def months(self) -> list[date]:
         """The first day of each month of the period, in order."""
-        count = _GRAIN_MONTHS[self.grain]
-        return [date(self.start_on.year, self.start_on.month + offset, 1) for offset in range(count)]
+        first, last = (day.year * 12 + day.month - 1 for day in (self.start_on, self.end_on))
+        return [date(number // 12, number % 12 + 1, 1) for number in range(first, last + 1)]
+
+    def parts(self) -> list["Period"]:
+        """The quarters of a run of quarters, in order; of any other period, itself."""
+        return [quarter_of(month) for month in self.months()[::3]] if self.grain == "quarters" else [self]
+
+    def before(self) -> "Period":
+        """The month, quarter or year that ends the day before this one starts."""
+        day = self.start_on - timedelta(days=1)
+        named = {"month": f"{day:%Y-%m}", "year": f"{day:%Y}"}.get(self.grain, quarter_of(day).id)
+        period = parse_period(named)
+        assert period is not None
+        return period
 
     def label(self) -> str:
         """As a person would say it: `January to March 2026`."""
         start, end = self.start_on, self.end_on
         if self.grain == "month":
             return f"{start:%B %Y}"
+        if start.year != end.year:
+            return f"{start:%B %Y} to {end:%B %Y}"
         return f"{start:%B} to {end:%B %Y}"
 
 
 def parse_period(text: str) -> Period | None:
-    """The period that `text` names, or None when it names none."""
+    """The period that `text` names, or None when it names none. A run of quarters has two of them at least."""
+    if _TO in text:
+        first, last = (parse_period(part) for part in text.split(_TO, 1))
+        if first and last and first.grain == last.grain == "quarter" and first < last:
+            return Period(first.start_on, last.end_on, text, "quarters")
+        return None
     written = _WRITTEN.fullmatch(text)
     if written is None:
         return None

@@ -11,14 +11,15 @@ from impact.definition import feeds, register_files
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.indicators import indicator_rows
-from impact.intake.receipts import Receipt, live_returns
+from impact.intake.receipts import Receipt, Slot, live_returns
 from impact.intake.returns import return_columns, return_path
-from impact.periods import to_text
+from impact.periods import parse_period, to_text
 from impact.register import Register
 
 _SOURCE_SCHEMAS = ("returns", "register", "reference")
 _REFERENCE = {
-    f"reference.{table}" for table in ("build", "feeds", "indicators", "receipts", "receipt_totals", "settings")
+    f"reference.{table}"
+    for table in ("build", "feeds", "indicators", "live_returns", "receipts", "receipt_totals", "settings")
 }
 
 
@@ -40,15 +41,34 @@ def load_sources(
     """Make the tables that sql/ starts from: `returns`, `register` and `reference`."""
     for schema in _SOURCE_SCHEMAS:
         connection.execute(f"create schema {schema}")
-    live = sorted(live_returns(list(receipts)).values(), key=lambda receipt: receipt.id)
+    live = live_returns(receipts)
+    create_table(
+        connection,
+        "reference.live_returns",
+        [
+            ("receipt", "varchar"),
+            ("organisation_code", "varchar"),
+            ("feed", "varchar"),
+            ("period", "varchar"),
+            ("period_before", "varchar"),
+            ("period_start_on", "date"),
+            ("period_end_on", "date"),
+            ("is_nil", "boolean"),
+        ],
+        [_live_row(slot, receipt) for slot, receipt in sorted(live.items())],
+    )
     for name, definition in feeds().items():
         columns = ", ".join(f'"{column}" {kind}' for column, kind in return_columns(definition))
         connection.execute(f'create table returns."{name}" ({columns})')
-        files = [return_path(home, name, receipt.id) for receipt in live if receipt.feed == name]
+        kept = {receipt.id for (_, feed, _), receipt in live.items() if feed == name and receipt.rows_kept}
+        files = [return_path(home, name, receipt_id) for receipt_id in sorted(kept)]
         if files:
             try:
+                # A return that was corrected for some of its periods counts for the others only.
                 connection.execute(
-                    f'insert into returns."{name}" select * from read_parquet(?)', [list(map(str, files))]
+                    f'insert into returns."{name}" select * from read_parquet(?) semi join reference.live_returns '
+                    "using (receipt, period)",
+                    [list(map(str, files))],
                 )
             except duckdb.Error as fault:
                 raise _unreadable(files) or fault from fault
@@ -67,10 +87,12 @@ def load_sources(
     create_table(
         connection,
         "reference.feeds",
-        [("feed", "varchar"), ("source", "varchar"), ("period_grain", "varchar")],
-        [[definition.name, definition.source, definition.period_grain] for definition in feeds().values()],
+        [("feed", "varchar"), ("source", "varchar"), ("title", "varchar"), ("place", "integer")],
+        [
+            [definition.name, definition.source, definition.title, definition.report_place]
+            for definition in feeds().values()
+        ],
     )
-    live_ids = {receipt.id for receipt in live}
     create_table(
         connection,
         "reference.receipts",
@@ -80,7 +102,6 @@ def load_sources(
             ("feed", "varchar"),
             ("period", "varchar"),
             ("decision", "varchar"),
-            ("is_live", "boolean"),
             ("received_at", "timestamp"),
             ("rows_in", "integer"),
             ("rows_kept", "integer"),
@@ -93,7 +114,6 @@ def load_sources(
                 receipt.feed,
                 receipt.period,
                 receipt.decision,
-                receipt.id in live_ids,
                 receipt.received_at,
                 receipt.rows_in,
                 receipt.rows_kept,
@@ -105,9 +125,19 @@ def load_sources(
     create_table(
         connection,
         "reference.receipt_totals",
-        [("receipt", "varchar"), ("measure", "varchar"), ("total", "decimal(28,14)")],
-        [[receipt.id, measure, total] for receipt in live for measure, total in sorted(receipt.totals.items())],
+        [("receipt", "varchar"), ("period", "varchar"), ("measure", "varchar"), ("total", "decimal(28,14)")],
+        [
+            [receipt.id, period, measure, total]
+            for (_, _, period), receipt in sorted(live.items())
+            for measure, total in sorted(receipt.totals.get(period, {}).items())
+        ],
     )
+
+
+def _live_row(slot: Slot, receipt: Receipt) -> list[Any]:
+    period = parse_period(slot[2])
+    assert period is not None, f"receipt {receipt.id} was accepted for the period {slot[2]}"
+    return [receipt.id, *slot, period.before().id, period.start_on, period.end_on, receipt.is_nil]
 
 
 def create_table(

@@ -64,6 +64,12 @@ def version_at(folder: Path, as_at: datetime) -> Version | None:
     return Version(path.name, path, files)
 
 
+def files_last_taken(folder: Path) -> frozenset[str]:
+    """The names of the files of the version taken last; none when none was."""
+    taken = [(taking, path) for path in _kept(folder) for taking in _takings(path)]
+    return frozenset(file.name for file in max(taken)[1].iterdir() if file.name != _TAKEN) if taken else frozenset()
+
+
 def _kept(folder: Path) -> list[Path]:
     kept = folder.iterdir() if folder.is_dir() else []
     return [path for path in kept if not path.name.startswith(PARTIAL) and (path / _TAKEN).is_file()]

@@ -17,6 +17,7 @@ from impact.errors import ImpactError
 from impact.home import PARTIAL, Home, cannot_write, one_writer, put
 from impact.intake.receipts import load_receipts
 from impact.models import SCHEMAS, Claim, claims, models
+from impact.periods import from_text
 from impact.places import quoted, sql_folder
 from impact.register import register_at
 from impact.settings import settings_at
@@ -108,6 +109,16 @@ def open_warehouse(home: Home) -> duckdb.DuckDBPyConnection:
     if not home.warehouse.exists():
         raise ImpactError(f"There is no warehouse in {home.warehouse.parent} yet. Run `impact run` first.")
     return duckdb.connect(str(home.warehouse), read_only=True, config={"memory_limit": _CONFIG["memory_limit"]})
+
+
+def built_as_at(home: Home) -> datetime | None:
+    """The instant as at which the tables were last built, or None when they never were."""
+    if not home.warehouse.exists():
+        return None
+    with open_warehouse(home) as warehouse:
+        row = warehouse.execute("select strftime(as_at, '%Y-%m-%dT%H:%M:%SZ') from reference.build").fetchone()
+    assert row is not None
+    return from_text(row[0])
 
 
 def build_models(connection: duckdb.DuckDBPyConnection) -> Build:

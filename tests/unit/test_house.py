@@ -14,7 +14,7 @@ ROAD = (
     ("versions", "indicators"),
     ("settings", "register"),
     ("intake",),
-    ("sources",),
+    ("sources", "status"),
     ("models",),
     ("warehouse",),
     ("reports",),

@@ -11,12 +11,12 @@ import pandas as pd
 from impact.checking.expectations import Broken, broken_rules, holds_column, unique_column, value_column
 from impact.checking.findings import Finding, about_cells, about_file, cell_name
 from impact.checking.reading import TextTable
-from impact.checking.rules import FUNCTIONS
+from impact.checking.rules import FUNCTIONS, known_together, row_periods
 from impact.checking.values import SHORTHAND, is_written_otherwise, read_value
 from impact.definition import Column, Definition, Kind
 
-KnownCodes = Mapping[str, frozenset[str]]
-"""What `in_register` looks up: `organisations.ods_code` -> the codes that stand there."""
+Files = Mapping[str, Sequence[Mapping[str, str | None]]]
+"""The register that rules look things up in: a file's name -> its rows, blank cells None, dates ISO text."""
 
 _DTYPES: dict[Kind, str] = {
     "text": "object",
@@ -24,22 +24,34 @@ _DTYPES: dict[Kind, str] = {
     "integer": "float64",
     "month": "datetime64[s]",
     "date": "datetime64[s]",
+    "period": "object",
     "boolean": "object",
 }
 
 
+_FAR_OFF = date(2200, 12, 31)
+"""When what nobody received was received: no date in it is later."""
+
+
 @dataclass(frozen=True)
 class Submitted:
-    """One table to check: which drop it is, who sent it, and the period it is for."""
+    """One table to check: which drop it is, who sent and prepared it, when, and what it is for.
+
+    `start_on` and `end_on` are the part of its period in which the sender was at work, `periods` the quarters (or the
+    one month or year) that it covers.
+    """
 
     drop: str
     table: TextTable
     sender: str
     start_on: date
     end_on: date
+    periods: tuple[str, ...] = ()
+    prepared_by: str = ""
+    received_on: date = _FAR_OFF
 
 
-def check_tables(definition: Definition, submitted: Sequence[Submitted], known: KnownCodes) -> dict[str, list[Finding]]:
+def check_tables(definition: Definition, submitted: Sequence[Submitted], files: Files) -> dict[str, list[Finding]]:
     """Every finding on the rows of each drop, in the order of the definition's rules. All drops are keys."""
     dealt: dict[str, list[Finding]] = {one.drop: [] for one in submitted}
     with_rows = [one for one in submitted if one.table.rows]
@@ -53,8 +65,8 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], known: 
             rows[value_column(column.name)] = values[column.name]
     for name in {name for rule in definition.rules for name in rule.unique_over}:
         rows[unique_column(name)] = rows[name] if definition.column(name).kind == "text" else values[name]
-    _add_whether_rules_hold(definition, values, rows, drops)
-    codes = _codes(definition, known)
+    _add_whether_rules_hold(definition, values, rows, drops, files)
+    codes = _codes(definition, files)
     broken = broken_rules(definition.rules, rows, drops, codes)
     tables = {one.drop: one.table for one in with_rows}
     for drop, findings in _deal_out(definition, tables, rows, broken).items():
@@ -93,29 +105,35 @@ def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: 
         values[column.name] = rows[column.name].map(meaning).astype(_DTYPES[column.kind])  # type: ignore[call-overload]
     names = [column.name for column in definition.columns]
     values["has_unreadable"] = (rows[names].notna() & values[names].isna()).any(axis=1)
+    values["has_shorthand"] = [not SHORTHAND.isdisjoint(cells) for one in submitted for cells in one.table.rows]
     facts = {one.drop: one for one in submitted}
-    values["drop_sender"] = [facts[drop].sender for drop in rows["drop"]]
-    values["drop_start_on"] = pd.Series([facts[drop].start_on for drop in rows["drop"]], dtype="datetime64[s]")
-    values["drop_end_on"] = pd.Series([facts[drop].end_on for drop in rows["drop"]], dtype="datetime64[s]")
+    for name in ("sender", "periods", "prepared_by"):
+        values[f"drop_{name}"] = rows["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
+    for name in ("start_on", "end_on", "received_on"):
+        day = rows["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
+        values[f"drop_{name}"] = day.astype("datetime64[s]")
+    values["row_period"] = row_periods(values, definition.period_column, definition.period_grains)
     return values
 
 
 def _add_whether_rules_hold(
-    definition: Definition, values: pd.DataFrame, rows: pd.DataFrame, drops: pd.DataFrame
+    definition: Definition, values: pd.DataFrame, rows: pd.DataFrame, drops: pd.DataFrame, files: Files
 ) -> None:
     """Give `rows` and `drops` a column for each rule that a function of ours decides."""
     for rule in definition.rules:
         if rule.expects == "readable":
             rows[holds_column(rule)] = rows[rule.column].isna() | values[rule.column].notna()
+        elif rule.expects == "known_together":
+            rows[holds_column(rule)] = known_together(values, files, **rule.arguments)
         elif rule.expects in ("row_holds", "drop_holds"):
-            holds = FUNCTIONS[rule.name](values, **rule.thresholds)
+            holds = FUNCTIONS[rule.function](values, **rule.arguments, **rule.thresholds)
             if rule.subject == "row":
                 rows[holds_column(rule)] = holds
             else:
                 drops[holds_column(rule)] = drops["drop"].map(holds.groupby(values["drop"]).all())
 
 
-def _codes(definition: Definition, known: KnownCodes) -> dict[str, Sequence[str]]:
+def _codes(definition: Definition, files: Files) -> dict[str, Sequence[str]]:
     codes: dict[str, Sequence[str]] = {}
     for rule in definition.rules:
         if rule.expects == "one_of":
@@ -123,15 +141,18 @@ def _codes(definition: Definition, known: KnownCodes) -> dict[str, Sequence[str]
         elif rule.expects == "matches":
             codes[rule.name] = [str(definition.column(str(rule.column)).pattern)]
         elif rule.expects == "in_register":
-            relation = definition.column(str(rule.column)).in_register
-            codes[rule.name] = sorted(known[str(relation)])
+            file, _, column = str(definition.column(str(rule.column)).in_register).partition(".")
+            codes[rule.name] = sorted({code for row in files[file] if (code := row[column]) is not None})
     return codes
 
 
 def _deal_out(
     definition: Definition, tables: Mapping[str, TextTable], rows: pd.DataFrame, broken: Sequence[Broken]
 ) -> dict[str, list[Finding]]:
-    texts = {(row["drop"], row["row"]): row for row in rows.to_dict("records")}
+    at_fault = {(one.drop, one.row) for one in broken}
+    is_at_fault = [place in at_fault for place in zip(rows["drop"], rows["row"], strict=True)]
+    needed = ["drop", "row", *dict.fromkeys(rule.column for rule in definition.rules if rule.column)]
+    texts = {(row["drop"], row["row"]): row for row in rows.loc[is_at_fault, needed].to_dict("records")}
     places: dict[tuple[str, str], list[int | None]] = defaultdict(list)
     for one in broken:
         places[one.drop, one.rule.name].append(one.row)

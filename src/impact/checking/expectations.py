@@ -130,7 +130,7 @@ def _expectation(rule: Rule, known: Sequence[str]) -> "Expectation":
             )
         case "matches":
             return ExpectColumnValuesToMatchRegex(column=column, regex=known[0], **common)
-        case "readable" | "row_holds" | "drop_holds":
+        case "readable" | "known_together" | "row_holds" | "drop_holds":
             return ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
 
 

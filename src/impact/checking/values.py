@@ -3,11 +3,12 @@ others belongs in `rules`."""
 
 import re
 from calendar import monthrange
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Literal
 
 from impact.definition import Column, Kind
+from impact.periods import parse_period, quarter_of
 
 WITHHELD = "[c]"
 NOT_AVAILABLE = "[x]"
@@ -45,6 +46,13 @@ def plain_form(text: str, column: Column) -> str:
     if column.kind == "integer":
         return text.split(".")[0]
     return text
+
+
+def period_of(value: Value, grains: Sequence[str]) -> str:
+    """The period that a month, a date or the name of a period belongs to, where drops are for periods of `grains`."""
+    if not isinstance(value, date):
+        return str(value)
+    return quarter_of(value).id if "quarter" in grains else f"{value:%Y-%m}"
 
 
 def is_written_otherwise(text: str, column: Column) -> bool:
@@ -93,6 +101,11 @@ def _date(text: str, date_format: Literal["dd/MM/yyyy", "yyyy-MM-dd"] | str) -> 
         return None
 
 
+def _period(text: str, _format: str) -> str | None:
+    period = parse_period(text)
+    return text if period is not None and period.grain in ("quarter", "year") else None
+
+
 _READERS: dict[Kind, Callable[[str, str], Value | None]] = {
     "text": _text,
     "number": _number,
@@ -100,4 +113,5 @@ _READERS: dict[Kind, Callable[[str, str], Value | None]] = {
     "boolean": _boolean,
     "month": _month,
     "date": _date,
+    "period": _period,
 }

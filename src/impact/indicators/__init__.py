@@ -9,8 +9,13 @@ import yaml
 _COLUMNS = [
     ("indicator_id", "varchar"),
     ("name", "varchar"),
+    ("feeds", "varchar[]"),
+    ("place", "integer"),
     ("numerator", "varchar"),
     ("denominator", "varchar"),
+    ("item", "varchar"),
+    ("part_of", "varchar"),
+    ("over_time", "varchar"),
     ("multiplier", "double"),
     ("is_per_day_of_period", "boolean"),
     ("is_whole_period_only", "boolean"),
@@ -18,18 +23,41 @@ _COLUMNS = [
     ("variants", "varchar[]"),
     ("unit", "varchar"),
     ("polarity", "varchar"),
+    ("is_compared", "boolean"),
     ("decimals", "integer"),
     ("definition", "varchar"),
     ("method", "varchar"),
 ]
+"""feeds: where its measures come from, and under the first of which it is reported, at this `place`.
+numerator, denominator: measures; without a denominator it is an amount.
+item: the item that is counted; none for any.
+part_of: whether a commissioner is shown it for the whole `organisation`, or for its own `service`s or `contract`s.
+over_time: `sum` adds up a period's months, `latest` takes the last wave.
+variants: the bases that it can be worked out on; none for any.
+is_compared: whether it says anything to set one organisation's beside its peers'."""
+
+_DEFAULTS: dict[str, Any] = {
+    "denominator": None,
+    "item": None,
+    "part_of": "organisation",
+    "over_time": "sum",
+    "multiplier": 1,
+    "is_per_day_of_period": False,
+    "is_whole_period_only": False,
+    "variants": [],
+    "is_compared": True,
+}
 
 
 @cache
 def indicators() -> dict[str, dict[str, Any]]:
-    """Every entry by its id, in the order of the ids. Raises KeyError where an entry lacks a field."""
+    """Every entry by its id, in the order of the ids. Raises KeyError where an entry lacks a field, ValueError where it
+    has one that there is not."""
     entries = {}
     for path in sorted(Path(__file__).parent.glob("*.yaml")):
-        entry = yaml.safe_load(path.read_text("utf-8"))
+        entry = {**_DEFAULTS, **yaml.safe_load(path.read_text("utf-8"))}
+        if unknown := sorted(set(entry) - {name for name, _ in _COLUMNS[1:]}):
+            raise ValueError(f"{path.name} has {', '.join(unknown)}, which no indicator has")
         entries[path.stem] = {"indicator_id": path.stem, **{name: entry[name] for name, _ in _COLUMNS[1:]}}
     return entries
 

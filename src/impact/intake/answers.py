@@ -1,6 +1,7 @@
 """What goes back to the sender: the receipt as JSON for programs, and as a page (and as text) for a person."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -23,8 +24,8 @@ _NEXT_STEPS: dict[Decision, str] = {
         "Look at each cell named here. If it is wrong, correct it and send the file again. If it is right, write to "
         "the people who run this service with the number of this receipt and the reason."
     ),
-    "refused": "Correct the cells named here in your own file, save it as CSV UTF-8, and put it in the same folder.",
-    "unreadable": "Put a CSV file of your figures in the same folder.",
+    "refused": "Correct the cells named here in your own file, and put it in the same folder.",
+    "unreadable": "Put a CSV file or an Excel workbook of your figures in the same folder.",
 }
 _GROUPS: dict[Severity, str] = {
     "must_fix": "To put right",
@@ -56,10 +57,20 @@ def answer_lines(receipt: Receipt) -> Iterator[str]:
 
 def contents(receipt: Receipt) -> str:
     """What the file holds, so that the wrong file is spotted."""
-    rows = "1 row" if receipt.rows_in == 1 else f"{receipt.rows_in} rows"
-    if not receipt.totals:
-        return rows
-    return f"{rows}; in all " + ", ".join(f"{name} {total}" for name, total in receipt.totals.items())
+    if receipt.is_nil and not receipt.rows_in:
+        return "nothing to report"
+    said = ["1 row" if receipt.rows_in == 1 else f"{receipt.rows_in} rows"]
+    if receipt.services:
+        said.append("1 service" if receipt.services == 1 else f"{receipt.services} services")
+    if there := [period for period in receipt.totals if period]:
+        said.append(there[0] if len(there) == 1 else f"{there[0]} to {there[-1]}")
+    sums: dict[str, Decimal] = {}
+    for totals in receipt.totals.values():
+        for name, total in totals.items():
+            sums[name] = sums.get(name, Decimal(0)) + Decimal(total)
+    if sums:
+        said.append("in all " + ", ".join(f"{name} {total:,f}" for name, total in sums.items()))
+    return "; ".join(said)
 
 
 def answer_page(receipt: Receipt) -> bytes:

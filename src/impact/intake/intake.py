@@ -4,22 +4,25 @@ The receipt is the commit point. Killed before it, the next run decides the same
 answers and clears.
 """
 
+import hashlib
 import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_file
-from impact.checking.reading import TextTable, read_csv
+from impact.checking.reading import TextTable, read_csv, read_table
 from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, remove, write
 from impact.intake.answers import send_answers
-from impact.intake.landing import Drop, Left, as_text, find_arrivals, make_drop, outbox_of
-from impact.intake.receipts import Receipt, decide, live_returns, load_receipts, save_receipt
-from impact.intake.returns import column_totals, save_return
+from impact.intake.cover import SIDECAR, Cover, read_cover, read_sidecar
+from impact.intake.landing import Drop, Left, as_text, find_arrivals, outbox_of, read_drop
+from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
+from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipt
+from impact.intake.returns import StoredRow, column_totals, rows_hash, save_return, stored_rows
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
@@ -28,9 +31,7 @@ _log = logging.getLogger(__name__)
 
 _RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
 _RESTS_ON_DATE = "period_not_over"
-_PERIOD_EXAMPLES = {"month": "2026-04", "quarter": "2026-Q1", "year": "2026"}
-
-Slot = tuple[str, str, str]
+_MAKES_NO_ROWS_RIGHT = "no_rows"
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,24 @@ class Intake:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision, and what it was made on, not yet committed."""
+    """A decision, and the rows that it keeps, not yet committed."""
 
     drop: Drop
     receipt: Receipt
+    rows: tuple[StoredRow, ...]
+    row_numbers: tuple[int, ...]
+
+
+@dataclass
+class _Opened:
+    """A drop on the way to its decision. Findings are added as they are made."""
+
+    drop: Drop
     definition: Definition | None
+    period: Period | None
     table: TextTable | None
+    cover: Cover
+    findings: list[Finding]
 
 
 def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) -> Intake:
@@ -61,18 +74,19 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         register = take_register(home, now)
         take_settings(home, now)
         settings_version, settings = settings_at(home, now)
-        arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
         given = {receipt.id: receipt for receipt in load_receipts(home)}
-        live = live_returns(list(given.values()))
+        _clear_left_covers(home, given.values())
+        arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
+        live = live_returns(given.values())
         drops: list[Drop] = []
         for arrival in arrivals:
             try:
-                drop = _attempt(make_drop(arrival, arrival.path.read_bytes()), given, register, now)
+                drop = _attempt(read_drop(arrival), given, register, now)
             except OSError as fault:
                 left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
                 continue
-            if drop.id not in given and not (home.drops / drop.sha256).exists():
-                write(home.drops / drop.sha256, drop.data)
+            if drop.id not in given:
+                _keep(home, drop)
             drops.append(drop)
         fresh = {drop.id: drop for drop in reversed(drops) if drop.id not in given}
         if fresh:
@@ -83,7 +97,7 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
                 _commit(home, decided)
                 receipts.append(decided.receipt)
                 given[decided.receipt.id] = decided.receipt
-                live |= live_returns([decided.receipt])
+            live = live_returns(given.values())
         left += [one for drop in drops if (one := _answer(home, drop, given[drop.id])) is not None]
         for one in left:
             _log.warning("Left: %s, because %s", one.path, one.reason)
@@ -101,119 +115,90 @@ def decide_drops(
 
     No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
     """
-    readings: dict[str, tuple[Definition | None, Period | None, TextTable | None, list[Finding]]] = {}
-    for drop in drops:
-        definition = feeds().get(drop.arrival.feed)
-        period = _period(drop, definition)
-        findings = list(_place_findings(drop, definition, period, now, register, live))
-        table = None
-        if definition is not None:
-            reading = read_csv(drop.data, definition)
-            table = reading.table
-            findings += reading.findings
-        readings[drop.id] = (definition, period, table, findings)
+    opened = {drop.id: _open(drop, now, register) for drop in drops}
     for feed, definition in feeds().items():
         submitted = [
-            Submitted(drop.id, table, drop.arrival.sender, *_active_part(period, register, drop.arrival.sender))
-            for drop in drops
-            for of, period, table, _ in [readings[drop.id]]
-            if of is not None and of.name == feed and period is not None and table is not None
+            Submitted(
+                drop=one.drop.id,
+                table=one.table,
+                sender=one.drop.arrival.sender,
+                start_on=active_part(one.period, register, one.drop.arrival.sender)[0],
+                end_on=active_part(one.period, register, one.drop.arrival.sender)[1],
+                periods=tuple(part.id for part in one.period.parts()),
+                prepared_by=one.cover.prepared_by,
+                received_on=london_date(now),
+            )
+            for one in opened.values()
+            if one.definition is not None
+            and one.definition.name == feed
+            and one.period is not None
+            and one.table is not None
         ]
-        for drop_id, found in check_tables(definition, submitted, register.codes).items():
-            readings[drop_id][3].extend(found)
-    decided = []
-    for drop in drops:
-        definition, _, table, findings = readings[drop.id]
-        receipt = _receipt(drop, definition, table, tuple(findings), now, register, settings_version)
-        decided.append(Decided(drop, receipt, definition, table))
-    return decided
+        for drop_id, found in check_tables(definition, submitted, register.files).items():
+            opened[drop_id].findings.extend(found)
+    return [_decided(one, now, register, settings_version, live) for one in opened.values()]
 
 
-def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
-    """Drops for the same slot must be decided one after the other; nearly always there is one wave."""
-    waves: list[dict[Slot, Drop]] = []
-    for drop in drops:
-        slot = (drop.arrival.sender, drop.arrival.feed, drop.arrival.period)
-        wave = next((wave for wave in waves if slot not in wave), None)
-        if wave is None:
-            wave = {}
-            waves.append(wave)
-        wave[slot] = drop
-    return [list(wave.values()) for wave in waves]
-
-
-def _period(drop: Drop, definition: Definition | None) -> Period | None:
-    period = parse_period(drop.arrival.period)
-    return period if period and definition and period.grain == definition.period_grain else None
-
-
-def _active_part(period: Period, register: Register, sender: str) -> tuple[date, date]:
-    """The whole months of the period in which the sender was at work, as the register has it."""
-    active_from, active_to = register.active(sender)
-    return (
-        max(period.start_on, active_from.replace(day=1)) if active_from else period.start_on,
-        min(period.end_on, active_to) if active_to else period.end_on,
-    )
-
-
-def _place_findings(
-    drop: Drop,
-    definition: Definition | None,
-    period: Period | None,
-    now: datetime,
-    register: Register,
-    live: Mapping[Slot, Receipt],
-) -> Iterable[Finding]:
-    """What is wrong with where the drop came from and what it claims to be, whatever is in it."""
+def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
+    """Read the drop and its cover, and say what is wrong with them and with its place."""
     arrival = drop.arrival
-    if not arrival.feed:
-        yield about_file("misplaced")
-        return
+    definition = feeds().get(arrival.feed)
+    period = period_of_drop(arrival, definition) if definition else None
+    findings = list(place_findings(arrival, period, now, register))
     if definition is None:
-        yield about_file("unknown_feed", value=f'"{arrival.feed}"', choices=", ".join(feeds()))
-        return
-    is_known = (
-        register.knows_publisher(arrival.sender, definition.name)
-        if definition.source == "official"
-        else register.knows_organisation(arrival.sender)
-    )
-    if not is_known:
-        yield about_file("unknown_organisation", value=f'"{arrival.sender}"')
-    if period is None:
-        example = _PERIOD_EXAMPLES[definition.period_grain]
-        yield about_file("unknown_period", value=f'"{arrival.period}"', example=example)
-        return
-    start_on, end_on = _active_part(period, register, arrival.sender)
-    if start_on > end_on:
-        yield about_file("not_active", value=period.label())
-    if period.end_on >= london_date(now):
-        yield about_file("period_not_over", value=period.label())
-    other = live.get((arrival.sender, arrival.feed, arrival.period))
-    if other is not None:
-        yield about_file("already_live", value=other.id)
+        return _Opened(drop, None, period, None, Cover(), findings)
+    # An official file is taken as it is published, and that is CSV.
+    reading = (read_csv if definition.source == "official" else read_table)(drop.data, definition)
+    findings += reading.findings
+    fields = reading.cover or {}
+    if drop.cover_data is not None:
+        beside = read_sidecar(drop.cover_data)
+        if beside is None:
+            findings.append(about_file("cover_unreadable"))
+        fields = {**fields, **(beside or {})}
+    place = {"organisation": arrival.sender, "feed": arrival.feed, "period": arrival.period}
+    cover, about_cover = read_cover(fields, place)
+    findings += about_cover
+    if reading.table is not None:
+        findings += nil_findings(definition, cover, len(reading.table.rows))
+    if cover.is_nil_return:
+        findings = [finding for finding in findings if finding.rule != _MAKES_NO_ROWS_RIGHT]
+    return _Opened(drop, definition, period, reading.table, cover, findings)
 
 
-def _receipt(
-    drop: Drop,
-    definition: Definition | None,
-    table: TextTable | None,
-    findings: tuple[Finding, ...],
-    now: datetime,
-    register: Register,
-    settings_version: str,
-) -> Receipt:
-    decision = decide(findings, is_readable=definition is None or table is not None)
+def _decided(
+    one: _Opened, now: datetime, register: Register, settings_version: str, live: Mapping[Slot, Receipt]
+) -> Decided:
+    drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
+    must_fix = any(finding.severity == "must_fix" for finding in findings)
+    rows: list[StoredRow] = []
+    if definition is not None and table is not None and not must_fix:
+        rows = stored_rows(definition, table)
+    rows_sha256 = "" if must_fix else rows_hash(rows)
+    if one.period is not None:
+        findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
+    decision = decide(tuple(findings), is_readable=definition is None or table is not None)
+    purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
     rows_in = len(table.rows) if table else 0
     is_kept = decision in ("accepted", "held")
-    return Receipt(
+    receipt = Receipt(
         id=drop.id,
         decision=decision,
         received_at=to_text(now),
         sender=drop.arrival.sender,
         feed=drop.arrival.feed,
         period=drop.arrival.period,
+        periods=tuple(part.id for part in one.period.parts()) if one.period else (),
         file_name=as_text(drop.arrival.path.name),
         sha256=drop.sha256,
+        cover_sha256=drop.cover_sha256,
+        corrects=cover.corrects_receipt,
+        reason=cover.reason,
+        prepared_by=cover.prepared_by,
+        signed_off_by=cover.signed_off_by,
+        notes=cover.notes,
+        is_nil=cover.is_nil_return,
+        is_purged=any(finding.rule in purged_by for finding in findings),
         size_bytes=len(drop.data),
         attempt=drop.attempt,
         definition_version=definition.version if definition else "",
@@ -223,9 +208,54 @@ def _receipt(
         rows_in=rows_in,
         rows_kept=rows_in if is_kept else 0,
         rows_refused=0 if is_kept else rows_in,
+        rows_sha256=rows_sha256 if is_kept else "",
+        services=_count_services(table),
         totals=column_totals(definition, table) if definition and table else {},
-        findings=findings,
+        findings=tuple(findings),
     )
+    row_numbers = table.row_numbers if table is not None and is_kept else ()
+    return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
+
+
+def _count_services(table: TextTable | None) -> int:
+    """How many services the file speaks of, but for ALL of them."""
+    position = table.columns.get("service_code") if table else None
+    return len({cells[position] for cells in table.rows} - {"ALL", ""}) if table and position is not None else 0
+
+
+def _keep(home: Home, drop: Drop) -> None:
+    """Keep the bytes before anything is decided about them."""
+    for sha256, data in ((drop.sha256, drop.data), (drop.cover_sha256, drop.cover_data)):
+        if data is not None and not (home.drops / sha256).exists():
+            write(home.drops / sha256, data)
+
+
+def _clear_left_covers(home: Home, receipts: Iterable[Receipt]) -> None:
+    """Take away each cover whose file was taken and cleared by a run that was killed before it cleared the cover."""
+    for receipt in receipts:
+        if receipt.cover_sha256:
+            inbox = home.landing / receipt.sender / "inbox" / receipt.feed / receipt.period
+            cover = inbox / f"{receipt.file_name}{SIDECAR}"
+            is_left = cover.is_file() and not (inbox / receipt.file_name).exists()
+            if is_left and hashlib.sha256(cover.read_bytes()).hexdigest() == receipt.cover_sha256:
+                remove(cover)
+
+
+def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
+    """Drops for the same slots must be decided one after the other; nearly always there is one wave."""
+    waves: list[tuple[set[Slot], list[Drop]]] = []
+    for drop in drops:
+        arrival = drop.arrival
+        period = parse_period(arrival.period)
+        names = [part.id for part in period.parts()] if period else [arrival.period]
+        slots = {(arrival.sender, arrival.feed, name) for name in names}
+        # After the last wave with a drop for one of these slots, so that drops keep their order.
+        after = max((place for place, (taken, _) in enumerate(waves, 1) if taken & slots), default=0)
+        if after == len(waves):
+            waves.append((set(), []))
+        waves[after][0].update(slots)
+        waves[after][1].append(drop)
+    return [wave for _, wave in waves]
 
 
 def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: datetime) -> Drop:
@@ -243,11 +273,14 @@ def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: 
 
 def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
     period = parse_period(receipt.period)
+    definition = feeds().get(receipt.feed)
+    looking_up = {
+        rule.name
+        for rule in (definition.rules if definition else ())
+        if rule.expects in ("in_register", "known_together")
+    }
     return receipt.decision == "refused" and any(
-        (
-            receipt.register_version != register.sha256
-            and (finding.rule in _RESTS_ON_REGISTER or finding.rule.endswith("_in_register"))
-        )
+        (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
         for finding in receipt.findings
     )
@@ -256,8 +289,12 @@ def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
 def _answer(home: Home, drop: Drop, receipt: Receipt) -> Left | None:
     """Answer the sender and clear the inbox; where the outbox cannot be written, the file waits for the next run."""
     try:
+        if receipt.is_purged:
+            remove(home.drops / receipt.sha256)
         send_answers(outbox_of(home, drop.arrival), receipt)
         remove(drop.arrival.path)
+        if drop.cover_data is not None:
+            remove(drop.arrival.cover_path)
     except DiskFullError:
         raise
     except ImpactError as fault:
@@ -267,8 +304,7 @@ def _answer(home: Home, drop: Drop, receipt: Receipt) -> Left | None:
 
 def _commit(home: Home, decided: Decided) -> None:
     """The return first, then the receipt that makes it count."""
-    if decided.receipt.rows_kept:
-        assert decided.definition is not None
-        assert decided.table is not None
-        save_return(home, decided.definition, decided.receipt.id, decided.table)
-    save_receipt(home, decided.receipt)
+    receipt = decided.receipt
+    if receipt.rows_kept:
+        save_return(home, feeds()[receipt.feed], receipt.id, decided.row_numbers, decided.rows)
+    save_receipt(home, receipt)

@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from impact.home import Home
+from impact.intake.cover import SIDECAR
 
 INBOX = "inbox"
 OUTBOX = "outbox"
@@ -34,6 +35,11 @@ class Arrival:
     period: str
     path: Path
 
+    @property
+    def cover_path(self) -> Path:
+        """Where the cover of a CSV file lies, if it has one."""
+        return self.path.with_name(self.path.name + SIDECAR)
+
 
 @dataclass(frozen=True)
 class Left:
@@ -45,23 +51,38 @@ class Left:
 
 @dataclass(frozen=True)
 class Drop:
-    """An arrival and its bytes."""
+    """An arrival, its bytes, and those of the cover beside it, if there is one."""
 
     arrival: Arrival
     data: bytes
     sha256: str
+    cover_data: bytes | None = None
     attempt: int = 1
 
     @property
+    def cover_sha256(self) -> str:
+        return "" if self.cover_data is None else hashlib.sha256(self.cover_data).hexdigest()
+
+    @property
     def id(self) -> str:
-        """The receipt's number: from the bytes, the place and the attempt, and nothing else."""
-        facts = [self.sha256, self.arrival.sender, self.arrival.feed, self.arrival.period, {}, self.attempt]
+        """The receipt's number: from the bytes, the cover, the place and the attempt, and nothing else."""
+        cover = {"sha256": self.cover_sha256} if self.cover_sha256 else {}
+        facts = [self.sha256, self.arrival.sender, self.arrival.feed, self.arrival.period, cover, self.attempt]
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:_ID_LENGTH]
 
 
-def make_drop(arrival: Arrival, data: bytes) -> Drop:
+def make_drop(arrival: Arrival, data: bytes, cover_data: bytes | None = None) -> Drop:
     """A drop at its first attempt."""
-    return Drop(arrival, data, hashlib.sha256(data).hexdigest())
+    return Drop(arrival, data, hashlib.sha256(data).hexdigest(), cover_data)
+
+
+def read_drop(arrival: Arrival) -> Drop:
+    """The drop as it lies there. Raises OSError when it cannot be opened."""
+    try:
+        cover_data = arrival.cover_path.read_bytes()
+    except FileNotFoundError:
+        cover_data = None
+    return make_drop(arrival, arrival.path.read_bytes(), cover_data)
 
 
 def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[list[Arrival], list[Left]]:
@@ -74,7 +95,7 @@ def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[lis
     for path in _files_in(home.landing):
         reason, inside = None, path.relative_to(home.landing).parts
         state = path.lstat()
-        age_seconds = abs(now.timestamp() - state.st_mtime)
+        age_seconds = min(abs(now.timestamp() - state.st_mtime), _cover_age_seconds(path, now))
         if not stat.S_ISREG(state.st_mode):
             reason = "it is a link or a device, not a file"
         elif len(inside) == 1:
@@ -83,6 +104,10 @@ def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[lis
             reason = f"it changed {age_seconds:.0f} s ago and may still be on its way"
         elif not os.access(path, os.R_OK):
             reason = "this user may not open it"
+        elif path.name.endswith(SIDECAR):
+            if path.with_name(path.name.removesuffix(SIDECAR)).exists():
+                continue
+            reason = "the file that it is the cover of has not arrived yet"
         if reason is not None:
             left.append(Left(path, reason))
             continue
@@ -100,6 +125,13 @@ def outbox_of(home: Home, arrival: Arrival) -> Path:
 def as_text(name: str) -> str:
     """The name of a file or folder as text, whatever bytes it is made of."""
     return os.fsencode(name).decode("utf-8", "replace")
+
+
+def _cover_age_seconds(path: Path, now: datetime) -> float:
+    try:
+        return abs(now.timestamp() - path.with_name(path.name + SIDECAR).lstat().st_mtime)
+    except FileNotFoundError:
+        return float("inf")
 
 
 def _files_in(landing: Path) -> Iterator[Path]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -14,13 +14,18 @@ from impact.periods import to_text
 
 Decision = Literal["accepted", "held", "refused", "unreadable"]
 
+Slot = tuple[str, str, str]
+"""What there can be one live return for: who sent it, the feed, the period."""
+
 
 @dataclass(frozen=True)
 class Receipt:
     """What was decided on one drop, why, and under which versions of everything.
 
-    `rows_in` = `rows_kept` + `rows_refused`. `totals` are sums over all rows, as exact decimal text. Rows of a held
-    drop are kept, and count for nothing until it is confirmed.
+    `periods` are the quarters (or the one month or year) that it covers, `corrects` the receipt that it corrects.
+    `rows_in` = `rows_kept` + `rows_refused`. `totals` are sums over all rows of each of its periods, as exact decimal
+    text; `rows_sha256` is the same for all drops with the same rows, in whatever order and form. Rows of a held drop
+    are kept, and count for nothing until it is confirmed. Of a drop that `is_purged` nothing was kept but this.
     """
 
     id: str
@@ -29,8 +34,17 @@ class Receipt:
     sender: str
     feed: str
     period: str
+    periods: tuple[str, ...]
     file_name: str
     sha256: str
+    cover_sha256: str
+    corrects: str
+    reason: str
+    prepared_by: str
+    signed_off_by: str
+    notes: str
+    is_nil: bool
+    is_purged: bool
     size_bytes: int
     attempt: int
     definition_version: str
@@ -40,13 +54,15 @@ class Receipt:
     rows_in: int
     rows_kept: int
     rows_refused: int
-    totals: Mapping[str, str]
+    rows_sha256: str
+    services: int
+    totals: Mapping[str, Mapping[str, str]]
     findings: tuple[Finding, ...]
 
     @property
-    def slot(self) -> tuple[str, str, str]:
-        """What there can be one live return for."""
-        return (self.sender, self.feed, self.period)
+    def slots(self) -> tuple[Slot, ...]:
+        """What it may be the live return for."""
+        return tuple((self.sender, self.feed, period) for period in self.periods)
 
 
 def decide(findings: tuple[Finding, ...], *, is_readable: bool) -> Decision:
@@ -75,7 +91,7 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
         try:
             read = json.loads(path.read_text("utf-8"))
             findings = tuple(Finding(**{**entry, "cells": tuple(entry["cells"])}) for entry in read.pop("findings"))
-            receipts.append(Receipt(**read, findings=findings))
+            receipts.append(Receipt(**{**read, "periods": tuple(read["periods"])}, findings=findings))
         except (ValueError, TypeError, KeyError, AttributeError) as fault:
             raise ImpactError(
                 f"The receipt {path} cannot be read ({fault}). Receipts are never edited: put it back from a copy."
@@ -87,6 +103,8 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
     )
 
 
-def live_returns(receipts: list[Receipt]) -> dict[tuple[str, str, str], Receipt]:
-    """The accepted receipt of each organisation, feed and period."""
-    return {receipt.slot: receipt for receipt in receipts if receipt.decision == "accepted"}
+def live_returns(receipts: Iterable[Receipt]) -> dict[Slot, Receipt]:
+    """What counts today: of each organisation, feed and period the accepted receipt that no other one corrects."""
+    accepted = [receipt for receipt in receipts if receipt.decision == "accepted"]
+    corrected = {(receipt.corrects, slot) for receipt in accepted for slot in receipt.slots if receipt.corrects}
+    return {slot: receipt for receipt in accepted for slot in receipt.slots if (receipt.id, slot) not in corrected}

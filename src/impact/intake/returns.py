@@ -1,15 +1,18 @@
 """A return: the typed rows of a drop that was accepted (or is held), as Parquet. What the columns are is the
 definition's to say; a row is never changed on the way, only typed."""
 
+import hashlib
+import json
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
-from impact.checking.values import plain_form, read_value
+from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
 from impact.home import Home, cannot_write, put
 from impact.places import quoted
@@ -17,6 +20,10 @@ from impact.places import quoted
 _UNIT = Decimal(1).scaleb(-14)
 _DIGITS = 60
 """More than a sum of any number of cells can need, so that none of it is rounded but to the unit."""
+_OF_EVERY_RETURN = [("receipt", "varchar"), ("row_number", "integer"), ("period", "varchar")]
+
+StoredRow = tuple[str | None, ...]
+"""A row as it is stored: the period that it belongs to, then the definition's columns."""
 
 
 def return_path(home: Home, feed: str, receipt_id: str) -> Path:
@@ -25,46 +32,76 @@ def return_path(home: Home, feed: str, receipt_id: str) -> Path:
 
 def return_columns(definition: Definition) -> list[tuple[str, str]]:
     """Name and SQL type of each column of a return: where the row came from, then the definition's columns."""
-    return [("receipt", "varchar"), ("row_number", "integer")] + [
-        (column.name, column.sql_type) for column in definition.columns
-    ]
+    return _OF_EVERY_RETURN + [(column.name, column.sql_type) for column in definition.columns]
 
 
-def save_return(home: Home, definition: Definition, receipt_id: str, table: TextTable) -> None:
-    """Write the rows of a drop. Rows stand in the order of the file, and the same rows give the same bytes."""
+def stored_rows(definition: Definition, table: TextTable) -> list[StoredRow]:
+    """The rows in the order of the file, each cell in its plain form. Only for a table without unreadable cells."""
+    forms: list[list[str | None]] = []
+    for column in definition.columns:
+        texts = [cell_text(table, cells, column) for cells in table.rows]
+        plain = {text: None if text is None else plain_form(text, column) for text in dict.fromkeys(texts)}
+        forms.append([plain[text] for text in texts])
+    periods = _row_periods(definition, table)
+    return list(zip(periods, *forms, strict=True))
+
+
+def rows_hash(rows: Sequence[StoredRow]) -> str:
+    """SHA-256 of the rows in whatever order."""
+    return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
+
+
+def save_return(
+    home: Home, definition: Definition, receipt_id: str, row_numbers: Sequence[int], rows: Sequence[StoredRow]
+) -> None:
+    """Write the rows of a drop. The same rows in the same order give the same bytes."""
     columns = return_columns(definition)
-    texts = [
-        [receipt_id, str(number), *(_stored(table, cells, column) for column in definition.columns)]
-        for number, cells in zip(table.row_numbers, table.rows, strict=True)
-    ]
+    texts = [[receipt_id, str(number), *row] for number, row in zip(row_numbers, rows, strict=True)]
     casts = ", ".join(
         f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1)
     )
     select = f"select {casts} from (select unnest(?) as list_value)"
 
     def fill(path: Path) -> None:
-        with duckdb.connect(config={"threads": 1}) as connection:
-            try:
-                connection.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
-            except duckdb.IOException as fault:
-                raise cannot_write(path, str(fault)) from fault
+        try:
+            _writer().execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
+        except duckdb.IOException as fault:
+            raise cannot_write(path, str(fault)) from fault
 
     put(return_path(home, definition.name, receipt_id), fill)
 
 
-def column_totals(definition: Definition, table: TextTable) -> dict[str, str]:
-    """The sum of each column that the definition totals, exact to the 14 decimals that are kept."""
-    totals = {}
-    for name in definition.totals:
-        column = definition.column(name)
-        texts = [text for cells in table.rows if (text := cell_text(table, cells, column)) is not None]
-        readable = [Decimal(text) for text in texts if read_value(text, column) is not None]
-        with localcontext(prec=_DIGITS):
-            total = sum((number.quantize(_UNIT, ROUND_HALF_UP) for number in readable), Decimal(0))
-            totals[name] = f"{total.normalize():f}" if total else "0"
-    return totals
+def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[str, str]]:
+    """For each period, the sum of each column that the definition totals, exact to the 14 decimals that are kept."""
+    sums: dict[str, dict[str, Decimal]] = {}
+    periods = _row_periods(definition, table)
+    with localcontext(prec=_DIGITS):
+        for name in definition.totals:
+            column = definition.column(name)
+            for period, cells in zip(periods, table.rows, strict=True):
+                text = cell_text(table, cells, column)
+                of_period = sums.setdefault(period or "", dict.fromkeys(definition.totals, Decimal(0)))
+                if text is not None and read_value(text, column) is not None:
+                    of_period[name] += Decimal(text).quantize(_UNIT, ROUND_HALF_UP)
+        return {
+            period: {name: f"{total.normalize():f}" if total else "0" for name, total in totals.items()}
+            for period, totals in sorted(sums.items())
+        }
 
 
-def _stored(table: TextTable, cells: Sequence[str], column: Column) -> str | None:
-    text = cell_text(table, cells, column)
-    return None if text is None else plain_form(text, column)
+@cache
+def _writer() -> duckdb.DuckDBPyConnection:
+    """One connection a process: making one takes longer than writing a return does."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def _row_periods(definition: Definition, table: TextTable) -> list[str | None]:
+    if definition.period_column is None:
+        return [None] * len(table.rows)
+    column: Column = definition.column(definition.period_column)
+    texts = [cell_text(table, cells, column) for cells in table.rows]
+    values = {text: None if text is None else read_value(text, column) for text in dict.fromkeys(texts)}
+    named = {
+        text: None if value is None else period_of(value, definition.period_grains) for text, value in values.items()
+    }
+    return [named[text] for text in texts]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from impact import versions
-from impact.checking.batch import KnownCodes, Submitted, cell_text, check_tables
+from impact.checking.batch import Submitted, cell_text, check_tables
 from impact.checking.findings import Finding
 from impact.checking.reading import TextTable, read_csv
 from impact.checking.values import plain_form
@@ -28,18 +28,18 @@ class Register:
     files: Mapping[str, tuple[Row, ...]]
 
     @cached_property
-    def codes(self) -> KnownCodes:
-        """What foreign keys may refer to: `organisations.ods_code` -> the codes that stand there."""
-        return _codes(self.files)
+    def _active(self) -> dict[str, tuple[date | None, date | None]]:
+        return {
+            str(row["organisation_code"]): (_day(row["active_from"]), _day(row["active_to"]))
+            for row in self.files["organisations"]
+        }
 
     def knows_organisation(self, code: str) -> bool:
-        return code in self.codes["organisations.organisation_code"]
+        return code in self._active
 
     def active(self, code: str) -> tuple[date | None, date | None]:
         """First and last day of an organisation's work; None where the register sets no such end."""
-        row = next((row for row in self.files["organisations"] if row["organisation_code"] == code), {})
-        first, last = row.get("active_from"), row.get("active_to")
-        return (date.fromisoformat(first) if first else None, date.fromisoformat(last) if last else None)
+        return self._active.get(code, (None, None))
 
     def knows_publisher(self, code: str, feed: str) -> bool:
         return any(row["publisher_code"] == code and row["feed"] == feed for row in self.files["publishers"])
@@ -54,8 +54,8 @@ def take_register(home: Home, now: datetime) -> Register:
     files = _read_files(home)
     if not versions.is_current(home.register / "versions", files, now):
         parsed, tables = _parse(home, files)
-        _refuse_broken(home, tables, _codes(parsed))
-        _refuse_removals(home, _codes(parsed), now)
+        _refuse_broken(home, tables, parsed)
+        _refuse_removals(home, parsed, now)
         versions.take(home.register / "versions", files, now)
     return register_at(home, now)
 
@@ -65,7 +65,7 @@ def current_register(home: Home) -> Register:
     files = _read_files(home)
     parsed, tables = _parse(home, files)
     if not (home.register / "versions" / versions.content_hash(files)).is_dir():
-        _refuse_broken(home, tables, _codes(parsed))
+        _refuse_broken(home, tables, parsed)
     return Register(versions.content_hash(files), parsed)
 
 
@@ -84,12 +84,14 @@ def register_at(home: Home, as_at: datetime) -> Register:
 def _read_files(home: Home) -> dict[str, bytes]:
     files = {}
     missing = []
-    for name in register_files():
+    kept = versions.files_last_taken(home.register / "versions")
+    for name, definition in register_files().items():
         path = home.register / f"{name}.csv"
         try:
             files[path.name] = path.read_bytes()
         except FileNotFoundError:
-            missing.append(path.name)
+            if not definition.may_be_left_out or path.name in kept:
+                missing.append(path.name)
     if missing:
         raise ImpactError(
             f"The register lacks {', '.join(missing)} in {home.register}. Put it back: the columns of every file are "
@@ -103,6 +105,9 @@ def _parse(home: Home, files: Mapping[str, bytes]) -> tuple[dict[str, tuple[Row,
     parsed: dict[str, tuple[Row, ...]] = {}
     tables: dict[str, TextTable] = {}
     for name, definition in register_files().items():
+        if f"{name}.csv" not in files:
+            parsed[name] = ()
+            continue
         reading = read_csv(files[f"{name}.csv"], definition)
         faults = [
             finding
@@ -122,36 +127,33 @@ def _parse(home: Home, files: Mapping[str, bytes]) -> tuple[dict[str, tuple[Row,
     return parsed, tables
 
 
-def _codes(files: Mapping[str, tuple[Row, ...]]) -> dict[str, frozenset[str]]:
-    return {
-        f"{name}.{column.name}": frozenset(value for row in files[name] if (value := row[column.name]) is not None)
-        for name, definition in register_files().items()
-        for column in definition.columns
-        if column.name.endswith("_code")
-    }
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
-def _refuse_broken(home: Home, tables: Mapping[str, TextTable], codes: KnownCodes) -> None:
+def _refuse_broken(home: Home, tables: Mapping[str, TextTable], files: Mapping[str, tuple[Row, ...]]) -> None:
     always = (date.min.replace(year=1900), date.max.replace(year=2200))
     broken = {}
-    for name, definition in register_files().items():
-        findings = check_tables(definition, [Submitted(name, tables[name], "", *always)], codes)[name]
+    for name, table in tables.items():
+        definition = register_files()[name]
+        findings = check_tables(definition, [Submitted(name, table, "", *always)], files)[name]
         if must_fix := [finding for finding in findings if finding.severity == "must_fix"]:
             broken[name] = must_fix
     if broken:
         raise _refusal(home, broken)
 
 
-def _refuse_removals(home: Home, codes: KnownCodes, now: datetime) -> None:
+def _refuse_removals(home: Home, files: Mapping[str, tuple[Row, ...]], now: datetime) -> None:
     """An organisation that has gone stays in the history and in every past benchmark, so it stays in the register."""
     if versions.version_at(home.register / "versions", now) is None:
         return
-    before = register_at(home, now).codes
-    for column in ("organisations.organisation_code", "organisations.ods_code"):
-        if gone := sorted(before[column] - codes[column]):
+    before = register_at(home, now).files
+    for column in ("organisation_code", "ods_code"):
+        there, here = ({row[column] for row in version["organisations"]} for version in (before, files))
+        if gone := sorted(str(code) for code in there - here if code is not None):
             raise ImpactError(
                 f"{home.register / 'organisations.csv'} no longer has {', '.join(gone[:_MOST_FINDINGS_SHOWN])} under "
-                f"{column.split('.')[1]}. What was reported under a code must stay readable: put the row back, and "
+                f"{column}. What was reported under a code must stay readable: put the row back, and "
                 "give it active_to if the organisation has closed. Nothing was taken or published."
             )
 

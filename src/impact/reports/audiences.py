@@ -4,9 +4,9 @@ What may not leave is not in the file that a report is drawn from. Who may see w
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 
@@ -14,13 +14,14 @@ from impact.home import Home
 from impact.places import quoted
 from impact.warehouse import open_warehouse
 
-TABLES = ("organisation_figure", "delivery_model_figure")
+TABLES = ("organisation_figure", "delivery_model_figure", "return_state")
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
+_OPEN_TO_ALL = ("reference.feeds", "reference.indicators", "reference.settings", "register.publishers")
 
 
 @dataclass(frozen=True)
 class Audience:
-    """`id` names its folder; `kind` is `public` or `commissioner`."""
+    """`id` names its folder; `kind` is `public`, `commissioner` or `organisation`."""
 
     id: str
     kind: str
@@ -33,10 +34,20 @@ class Indicator:
 
     id: str
     name: str
+    topic: str
     unit: str
     polarity: str
+    is_compared: bool
     definition: str
     method: str
+
+
+@dataclass(frozen=True)
+class Topic:
+    """What a section of a report is about: a feed, by its name and title."""
+
+    id: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,7 @@ class OrganisationFigure:
     period_id: str
     period_start_on: date
     period_end_on: date
+    topic: str
     indicator_id: str
     indicator_name: str
     unit: str
@@ -65,7 +77,9 @@ class OrganisationFigure:
     delivery_model: str
     sector: str
     basis: str
+    basis_name: str
     value: str
+    denominator: str
     months_reported: int
     months_expected: int
     peer_group: str
@@ -87,11 +101,13 @@ class DeliveryModelFigure:
     period_id: str
     period_start_on: date
     period_end_on: date
+    topic: str
     indicator_id: str
     indicator_name: str
     unit: str
     sector: str
     basis: str
+    basis_name: str
     delivery_model: str
     organisations: int
     organisations_registered: int
@@ -109,16 +125,30 @@ class DeliveryModelFigure:
 
 
 @dataclass(frozen=True)
+class ReturnState:
+    """A row of published.return_state: what has come of a return that is owed for the quarter."""
+
+    organisation_code: str
+    organisation_name: str
+    feed: str
+    feed_title: str
+    state: str
+
+
+@dataclass(frozen=True)
 class AudienceRows:
-    """All that one audience may read of one period."""
+    """All that one audience may read of one period. `history` holds an organisation's own quarters up to it."""
 
     audience: Audience
     peers_for_median: int
     peers_for_quartiles: int
+    topics: tuple[Topic, ...]
     indicators: tuple[Indicator, ...]
     publishers: tuple[Publisher, ...]
     organisations: tuple[OrganisationFigure, ...]
     delivery_models: tuple[DeliveryModelFigure, ...]
+    return_states: tuple[ReturnState, ...]
+    history: tuple[OrganisationFigure, ...]
 
     @property
     def is_public(self) -> bool:
@@ -128,72 +158,102 @@ class AudienceRows:
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
-    """The rows of each audience in turn, each read from a database that holds only that audience's rows."""
+    """The rows of each audience in turn, each read from a database that holds that audience's rows and no other's. A mutual that
+    was not at work in the quarter is no audience of it."""
     with open_warehouse(home) as warehouse:
         audiences = warehouse.execute(
-            "select audience, kind, name from published.audience order by audience"
+            "select audience, kind, name from published.audience as audiences where kind <> 'organisation' or exists ("
+            "select 1 from published.named as named where named.audience = audiences.audience "
+            "and named.grain = 'quarter' and named.period_id = ?) order by audience",
+            [period_id],
         ).fetchall()
-    for row in audiences:
-        audience = Audience(*row)
-        with _database_of(home, audience, period_id) as database:
-            yield _read(database, audience)
+    with duckdb.connect(config={"threads": 1}) as database:
+        for row in audiences:
+            audience = Audience(*row)
+            _fill(database, home, audience, period_id)
+            yield _read(database, audience, period_id)
 
 
-@contextmanager
-def _database_of(home: Home, audience: Audience, period_id: str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A database in memory with this audience's rows of the period; the warehouse is out of its reach."""
-    with duckdb.connect() as database:
-        database.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
-        for table in TABLES:
-            database.execute(
-                f"create table {table} as select * exclude (audience) from warehouse.published.{table} "
-                "where audience = ? and period_id = ?",
-                [audience.id, period_id],
-            )
-        database.execute("create table indicators as select * from warehouse.reference.indicators")
-        database.execute("create table publishers as select * from warehouse.register.publishers")
-        database.execute("create table settings as select * from warehouse.reference.settings")
-        database.execute("detach warehouse")
-        yield database
+def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, period_id: str) -> None:
+    """Put this audience's rows of the period, and for an organisation of its quarters before, in place of those of the
+    audience before; then the warehouse is out of reach again."""
+    database.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
+    for table in TABLES:
+        is_wanted = "period_id = ?"
+        if audience.kind == "organisation" and table == "organisation_figure":
+            is_wanted = "(period_id = ? or (grain = 'quarter' and period_id <= ?))"
+        database.execute(
+            f"create or replace table {table} as select * exclude (audience) from warehouse.published.{table} "
+            f"where audience = ? and {is_wanted}",
+            [audience.id, *[period_id] * is_wanted.count("?")],
+        )
+    for table in _OPEN_TO_ALL:
+        database.execute(f"create table if not exists {table.split('.')[1]} as select * from warehouse.{table}")
+    database.execute("detach warehouse")
 
 
-def _read(database: duckdb.DuckDBPyConnection, audience: Audience) -> AudienceRows:
-    def rows(query: str) -> list[tuple[object, ...]]:
-        return database.execute(query).fetchall()
+def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: str) -> AudienceRows:
+    def rows(query: str, *parameters: str) -> list[tuple[Any, ...]]:
+        return database.execute(query, list(parameters)).fetchall()
 
-    settings = dict(database.execute("select name, value from settings").fetchall())
+    settings = dict(rows("select name, value from settings"))
     organisation_columns = ", ".join(OrganisationFigure.__dataclass_fields__)
-    model_columns = ", ".join(DeliveryModelFigure.__dataclass_fields__)
+    organisation_order = (
+        "grain, indicator_id, delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
+    )
     return AudienceRows(
         audience=audience,
         peers_for_median=int(settings["peers_for_median"]),
         peers_for_quartiles=int(settings["peers_for_quartiles"]),
-        indicators=tuple(
-            Indicator(*row)  # type: ignore[arg-type]
+        topics=tuple(
+            Topic(*row)
             for row in rows(
-                "select indicator_id, name, unit, polarity, definition, method from indicators "
-                "order by len(grains) desc, indicator_id"
+                "select feed, title from feeds where feed in (select feeds[1] from indicators) order by place, feed"
+            )
+        ),
+        indicators=tuple(
+            Indicator(*row)
+            for row in rows(
+                "select indicator_id, name, feeds[1], unit, polarity, is_compared, definition, method from indicators "
+                "order by feeds[1], place, indicator_id"
             )
         ),
         publishers=tuple(
-            Publisher(*row)  # type: ignore[arg-type]
+            Publisher(*row)
             for row in rows(
                 "select distinct name, coalesce(page, ''), licence, coalesce(note, '') from publishers "
                 "where exists (select 1 from organisation_figure where source = 'official') order by all"
             )
         ),
         organisations=tuple(
-            OrganisationFigure(*row)  # type: ignore[arg-type]
+            OrganisationFigure(*row)
             for row in rows(
-                f"select {organisation_columns} from organisation_figure order by grain, indicator_id, "
-                "delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
+                f"select {organisation_columns} from organisation_figure where period_id = ? "
+                f"order by {organisation_order}",
+                period_id,
             )
         ),
         delivery_models=tuple(
-            DeliveryModelFigure(*row)  # type: ignore[arg-type]
+            DeliveryModelFigure(*row)
             for row in rows(
-                f"select {model_columns} from delivery_model_figure order by grain, indicator_id, sector, basis, "
+                f"select {', '.join(DeliveryModelFigure.__dataclass_fields__)} from delivery_model_figure "
+                "order by grain, indicator_id, sector <> 'sectors_of_mutuals', sector, basis, "
                 "delivery_model <> 'mutual', delivery_model"
+            )
+        ),
+        return_states=tuple(
+            ReturnState(*row)
+            for row in rows(
+                f"select {', '.join(ReturnState.__dataclass_fields__)} from return_state "
+                "order by organisation_name, organisation_code, (select place from feeds where feeds.feed = "
+                "return_state.feed), feed"
+            )
+        ),
+        history=tuple(
+            OrganisationFigure(*row)
+            for row in rows(
+                f"select {organisation_columns} from organisation_figure where grain = 'quarter' "
+                f"and {str(audience.kind == 'organisation').lower()} order by period_id, {organisation_order}"
             )
         ),
     )

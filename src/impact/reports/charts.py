@@ -36,7 +36,7 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
     for index in range(round((high - low) / step) + 1):
         tick = low + index * step
         parts.append(f'<line class="grid" x1="{x(tick)}" x2="{x(tick)}" y1="{_TOP - 6}" y2="{height - _BOTTOM}"/>')
-        parts.append(f'<text class="tick" x="{x(tick)}" y="{_TOP - 12}" text-anchor="middle">{tick:.10g}</text>')
+        parts.append(f'<text class="tick" x="{x(tick)}" y="{_TOP - 12}" text-anchor="middle">{tick:,.10g}</text>')
     for index, mark in enumerate(chart.marks):
         y = _TOP + _ROW * index
         centre = y + 23

@@ -5,20 +5,23 @@ import dataclasses
 import io
 from collections.abc import Sequence
 
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
+from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure, ReturnState
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def data_files(rows: AudienceRows) -> dict[str, bytes]:
-    """File name -> content."""
-    return {
-        "organisations.csv": _csv(OrganisationFigure, rows.organisations),
-        "delivery-models.csv": _csv(DeliveryModelFigure, rows.delivery_models),
+    """File name -> content, for each table that has rows for this reader."""
+    tables: dict[str, tuple[type[OrganisationFigure | DeliveryModelFigure | ReturnState], Sequence[object]]] = {
+        "organisations.csv": (OrganisationFigure, rows.organisations),
+        "delivery-models.csv": (DeliveryModelFigure, rows.delivery_models),
+        "quarters.csv": (OrganisationFigure, rows.history),
+        "returns.csv": (ReturnState, rows.return_states),
     }
+    return {name: _csv(kind, of) for name, (kind, of) in tables.items() if of}
 
 
-def _csv(kind: type[OrganisationFigure | DeliveryModelFigure], rows: Sequence[object]) -> bytes:
+def _csv(kind: type[OrganisationFigure | DeliveryModelFigure | ReturnState], rows: Sequence[object]) -> bytes:
     names = [field.name for field in dataclasses.fields(kind)]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")

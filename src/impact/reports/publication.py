@@ -6,7 +6,9 @@ The same inputs give the same files. What has not changed since the last publica
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from importlib.metadata import version
@@ -26,13 +28,14 @@ from impact.reports.html import home_page, report_page
 from impact.reports.writing import make_report
 from impact.settings import settings_at
 from impact.versions import content_hash
-from impact.warehouse import open_warehouse
+from impact.warehouse import build_warehouse, built_as_at, open_warehouse
 
 _log = logging.getLogger(__name__)
 
 _MANIFEST = "manifest.json"
 _LATEST = "latest"
 _PAGE = "index.html"
+_KINDS = {"public": "For the public", "commissioner": "For commissioners", "organisation": "For mutuals"}
 _PACKAGES = ("impact", "duckdb", "jinja2")
 
 
@@ -60,29 +63,37 @@ def publish(home: Home, period_id: str | None = None) -> Publication:
             _point(home, period, last)
             return _publication(home, period, last, is_new=False)
         _log.info("Drawing the reports on %s", period.label())
-        published_on = london_date(as_at)
-        files: dict[str, bytes] = {}
-        reports = []
-        for rows in read_audiences(home, period.id):
-            report = make_report(rows, period, published_on)
-            data = data_files(rows)
-            page = report_page(report, {name: len(content) for name, content in data.items()})
-            files |= {f"{rows.audience.id}/{name}": content for name, content in {**data, _PAGE: page}.items()}
-            reports.append({"audience": rows.audience.id, "title": report.title, "status": report.status})
-        files[_MANIFEST] = json_bytes(
-            {
-                "period": period.id,
-                "as_at": to_text(as_at),
-                "published_on": published_on.isoformat(),
-                "reports": reports,
-                "inputs": inputs,
-                "packages": {name: version(name) for name in _PACKAGES},
-                "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-            }
-        )
+        files = _files(home, as_at, period, inputs)
         put_folder(_folder(home, period) / str(last + 1), files)
         _point(home, period, last + 1)
         return _publication(home, period, last + 1, is_new=True)
+
+
+def rebuild(home: Home, period_id: str, number: int) -> list[str]:
+    """Build a publication again from receipts, register and settings as they stood when it was made, beside what there
+    is; say which of its files come out otherwise, or are not as they were published. None do, unless the software has
+    changed since.
+
+    Raises ImpactError when there is no such publication.
+    """
+    period = parse_period(period_id)
+    if period is None or not (_folder(home, period) / str(number) / _MANIFEST).is_file():
+        raise ImpactError(f"There is no publication {number} of {period_id} in {home.publications}.")
+    manifest = _manifest(home, period, number)
+    as_at = from_text(manifest["as_at"])
+    aside = replace(home, warehouse_folder=home.root / "warehouse" / "rebuilt")
+    try:
+        build_warehouse(aside, as_at)
+        files = _files(aside, as_at, period, _inputs(home, as_at, period))
+    finally:
+        shutil.rmtree(home.root / "warehouse" / "rebuilt", ignore_errors=True)
+    folder = _folder(home, period) / str(number)
+    published = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return sorted(
+        name
+        for name in {*files, *published}
+        if name not in files or name not in published or files[name] != published[name].read_bytes()
+    )
 
 
 def latest_publications(home: Home) -> list[Publication]:
@@ -96,15 +107,47 @@ def latest_publications(home: Home) -> list[Publication]:
     ]
 
 
+def _files(home: Home, as_at: datetime, period: Period, inputs: Mapping[str, Any]) -> dict[str, bytes]:
+    """Every file of a publication by its name in it, its manifest among them."""
+    published_on = london_date(as_at)
+    files: dict[str, bytes] = {}
+    reports = []
+    for rows in read_audiences(home, period.id):
+        report = make_report(rows, period, published_on)
+        data = data_files(rows)
+        page = report_page(report, {name: len(content) for name, content in data.items()})
+        files |= {f"{rows.audience.id}/{name}": content for name, content in {**data, _PAGE: page}.items()}
+        reports.append(
+            {
+                "audience": rows.audience.id,
+                "kind": rows.audience.kind,
+                "name": rows.audience.name,
+                "title": report.title,
+                "status": report.status,
+            }
+        )
+    files[_MANIFEST] = json_bytes(
+        {
+            "period": period.id,
+            "as_at": to_text(as_at),
+            "published_on": published_on.isoformat(),
+            "reports": reports,
+            "inputs": inputs,
+            "packages": {name: version(name) for name in _PACKAGES},
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        }
+    )
+    return files
+
+
 def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
     with open_warehouse(home) as warehouse:
-        row = warehouse.execute("select strftime(as_at, '%Y-%m-%dT%H:%M:%SZ') from reference.build").fetchone()
-        assert row is not None
-        as_at = from_text(row[0])
         found = warehouse.execute(
             "select distinct period_id from indicators.organisation_indicator where grain = 'quarter' "
             "order by period_id desc"
         ).fetchall()
+    as_at = built_as_at(home)
+    assert as_at is not None
     there = [period for (name,) in found if (period := parse_period(name)) and period.end_on < london_date(as_at)]
     if period_id is None:
         if not there:
@@ -170,9 +213,16 @@ def _point(home: Home, period: Period, number: int) -> None:
         of = parse_period(publication.period_id)
         assert of is not None
         manifest = _manifest(home, of, publication.number)
-        links = [
-            (report["title"], f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}")
-            for report in manifest["reports"]
+        groups = [
+            (
+                title,
+                [
+                    (report["name"], f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}")
+                    for report in manifest["reports"]
+                    if report["kind"] == kind
+                ],
+            )
+            for kind, title in _KINDS.items()
         ]
-        listed.append((of.label(), publication.period_id, date.fromisoformat(manifest["published_on"]), links))
+        listed.append((of.label(), date.fromisoformat(manifest["published_on"]), groups))
     write(home.publications / _PAGE, home_page(listed))

@@ -1,11 +1,20 @@
-"""Words that every part of a report shares: for codes, counts, periods, and texts that are no figures."""
+"""Words that every part of a report shares: for codes, counts, periods, figures with their units, and texts that are no
+figures."""
 
 from datetime import date
 
 from impact.periods import Period
 
 _SHORTHAND = frozenset({"[c]", "[x]", "[z]"})
-_MODEL_NAMES = {"mutual": "mutual", "in_house": "in-house", "outsourced": "outsourced", "unclassified": "unclassified"}
+_NAMES = {
+    "mutual": "mutual",
+    "in_house": "in-house",
+    "outsourced": "outsourced",
+    "unclassified": "unclassified",
+    "sectors_of_mutuals": "all sectors with mutuals",
+}
+_UNIT_SIGNS = {"GBP": "£", "points": "0 to 10"}
+_POUNDS = "GBP"
 
 
 def is_figure(text: str) -> bool:
@@ -15,15 +24,30 @@ def is_figure(text: str) -> bool:
 
 def words(code: str) -> str:
     """A code as words: `community_health` is community health, `in_house` is in-house."""
-    return _MODEL_NAMES.get(code, code.replace("_", " "))
+    return _NAMES.get(code, code.replace("_", " "))
 
 
-def between(low: str, high: str) -> str:
-    return low if not is_figure(low) else f"{low} to {high}"
+def shown(text: str, unit: str) -> str:
+    """A published text as it stands in a table: pounds with commas, everything else as it is."""
+    return f"{int(text):,}" if unit == _POUNDS and is_figure(text) else text
+
+
+def between(low: str, high: str, unit: str = "") -> str:
+    return low if not is_figure(low) else f"{shown(low, unit)} to {shown(high, unit)}"
 
 
 def with_unit(value: str, unit: str) -> str:
-    return f"{value}%" if unit == "%" else f"{value} {unit}"
+    """A figure in a sentence: `5.04%`, `£1,200`, `6.51 points`."""
+    if unit == "%":
+        return f"{value}%"
+    if unit == _POUNDS:
+        return f"-£{-int(value):,}" if value.startswith("-") else f"£{int(value):,}"
+    return f"{value} {unit}"
+
+
+def unit_sign(unit: str) -> str:
+    """A unit as it stands in the heading of a column."""
+    return _UNIT_SIGNS.get(unit, unit)
 
 
 def number(text: str) -> float | None:
@@ -31,7 +55,7 @@ def number(text: str) -> float | None:
 
 
 def count_of(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+    return f"{number:,} {one if number == 1 else many}"
 
 
 def year_end(period: Period) -> str:

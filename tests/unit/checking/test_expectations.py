@@ -108,7 +108,7 @@ def test_matches_names_the_rows_that_are_otherwise_and_passes_over_blanks() -> N
     assert broken_in(rule("matches"), rows, known=["^[A-Z0-9]+$"]) == [("a", 3), ("a", 5), ("a", 6), ("a", 7)]
 
 
-@pytest.mark.parametrize("expects", ["readable", "row_holds"])
+@pytest.mark.parametrize("expects", ["readable", "known_together", "row_holds"])
 def test_a_function_of_ours_is_broken_where_it_says_so(expects: Expects) -> None:
     rows = rows_of(c=["x", "y", "z"])
     rows[holds_column(rule(expects))] = [True, False, True]

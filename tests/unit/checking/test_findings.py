@@ -15,7 +15,7 @@ from impact.checking.findings import (
     rule_words,
     shown_heading,
 )
-from impact.definition import Column, Kind, Rule
+from impact.definition import Column, Kind, Rule, feeds
 from tests.unit.checking.small import SMALL
 
 CHOICES = ("calendar_days", "working_days", "hours")
@@ -160,6 +160,13 @@ def test_braces_that_a_sender_wrote_are_only_text() -> None:
     finding = about_file("unknown_column", None, ["A1"], value='"{0} {month}"', choices="{column}")
     assert '"{0} {month}"' in finding.message
     assert "{column}" in finding.fix
+
+
+def test_a_threshold_of_a_rule_fills_its_gaps() -> None:
+    purged = next(one for one in feeds()["staff_survey"].rules if one.is_purged)
+    assert about_cells(purged, column(), ["J6"], ["7"]).message == (
+        "A group of under 11 people must be merged with another before it is sent; this file was not kept."
+    )
 
 
 def test_a_file_that_was_read_otherwise_is_for_information_and_all_else_must_be_mended() -> None:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from impact.checking.reading import Reading, TextTable, heading_key, read_csv
+from impact.checking.headings import heading_key
+from impact.checking.reading import Reading, TextTable, read_csv, read_table
 from tests.unit.checking.small import HEADINGS, SMALL, csv_bytes
 
 HEAD = b"organisation_code,month,basis,Days lost\n"
@@ -149,6 +150,29 @@ def test_another_kind_of_file_is_named_for_what_it_is(start: bytes, kind: str) -
     assert f"it is {kind}" in read(data).findings[0].message
 
 
+def test_a_workbook_with_a_password_is_told_so() -> None:
+    data = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512) + "EncryptedPackage".encode("utf-16-le") + bytes(512)
+    assert only_rule(data) == "locked_workbook"
+
+
+@given(TABLES)
+@settings(deadline=None)
+def test_a_csv_file_is_a_table_like_any_other_and_has_no_cover(rows: list[list[str]]) -> None:
+    data = csv_bytes([HEADINGS, *rows])
+    assert read_table(data, SMALL) == read(data)
+    assert read(data).cover is None
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?"])
+def test_an_error_that_excel_saved_into_a_cell_is_found(error: str) -> None:
+    assert found(HEAD + ROW + ROW.replace(b"5", error.encode())) == [("error_cell", ("D3",))]
+
+
+@pytest.mark.parametrize("text", ["#1", "#REF", "see #REF!", "#hashtag!"])
+def test_a_hash_alone_is_no_error(text: str) -> None:
+    assert found(HEAD + ROW.replace(b"hours", text.encode())) == []
+
+
 def test_a_web_page_named_csv_has_none_of_the_headings() -> None:
     assert only_rule(b"<html><body><table><tr><td>organisation_code</td></tr></table></body></html>") == "no_headings"
 
@@ -254,6 +278,7 @@ def test_a_short_row_is_filled_up_with_blanks() -> None:
 
 def test_commas_at_the_end_of_a_row_say_nothing() -> None:
     assert found(HEAD + ROW.replace(b"\n", b",,,\n")) == []
+    assert table_in((HEAD + ROW).replace(b"\n", b",,,\n")) == table_in(HEAD + ROW)
     assert table_in(HEAD + ROW.replace(b"\n", b",,,\n")) == table_in(HEAD + ROW)
 
 

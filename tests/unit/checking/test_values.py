@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.checking.values import is_written_otherwise, plain_form, read_value
+from impact.checking.values import is_written_otherwise, period_of, plain_form, read_value
 from impact.definition import Column, Kind
 from tests.unit.checking.small import SMALL
 
@@ -22,6 +22,7 @@ def column(kind: Kind, date_format: str = "") -> Column:
 
 
 MONTH, NUMBER, INTEGER = column("month", "yyyy-MM"), column("number"), column("integer")
+PERIOD = column("period", "period")
 
 
 @pytest.mark.parametrize(
@@ -193,11 +194,39 @@ def test_nothing_but_yes_and_no_is_either(text: str) -> None:
     assert read_value(text, column("boolean")) is None
 
 
+@pytest.mark.parametrize("text", ["2026", "2026-Q1", "2026-Q4"])
+def test_a_quarter_or_a_year_is_read(text: str) -> None:
+    assert read_value(text, PERIOD) == text == plain_form(text, PERIOD)
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-Q0", "2026-Q5", "2026-q1", "Q1 2026", "2026-01", "2025-Q4_to_2026-Q1", "26", ""]
+)
+def test_what_is_neither_a_quarter_nor_a_year_is_not_read(text: str) -> None:
+    assert read_value(text, PERIOD) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "grains", "period"),
+    [
+        (date(2026, 3, 31), ("quarter",), "2026-Q1"),
+        (date(2026, 4, 1), ("quarter", "year"), "2026-Q2"),
+        (date(2026, 4, 30), ("month",), "2026-04"),
+        ("2026", ("quarter", "year"), "2026"),
+        ("2026-Q1", ("quarter",), "2026-Q1"),
+    ],
+)
+def test_a_month_a_date_and_a_period_belong_to_a_period(
+    value: date | str, grains: tuple[str, ...], period: str
+) -> None:
+    assert period_of(value, grains) == period
+
+
 @given(st.text())
 def test_text_is_left_as_it_is(text: str) -> None:
     assert read_value(text, column("text")) == text == plain_form(text, column("text"))
 
 
-@given(st.text(max_size=12), st.sampled_from([MONTH, NUMBER, INTEGER, column("boolean"), column("date", ISO)]))
+@given(st.text(max_size=12), st.sampled_from([MONTH, NUMBER, INTEGER, PERIOD, column("boolean"), column("date", ISO)]))
 def test_no_text_raises(text: str, of: Column) -> None:
     assert read_value(text, of) is None or plain_form(text, of)

@@ -1,0 +1,70 @@
+-- Every saving as each snapshot has it, and what it came to in the quarter: this snapshot less the one before, for
+-- amounts are cumulative since 1 April. Nothing where the snapshot before was not sent. Of the savings that share a
+-- double_count_group one is counted, the first by its id.
+with snapshots as (
+    select
+        returned.organisation_code,
+        returned.saving_id,
+        returned.as_at_quarter,
+        live_returns.period_before,
+        live_returns.period_start_on,
+        live_returns.period_end_on,
+        returned.title,
+        returned.service_code,
+        returned.contract_code,
+        returned.benefit_to,
+        returned.source,
+        returned.type,
+        returned.recurrence,
+        returned.stage,
+        returned.evidence_level,
+        coalesce(returned.double_count_group, returned.saving_id) as counted_with,
+        returned.actual_to_date_gbp - coalesce(returned.implementation_cost_to_date_gbp, 0) as net_to_date_gbp,
+        returned.receipt
+    from returns.savings as returned
+    inner join reference.live_returns as live_returns
+        on returned.receipt = live_returns.receipt
+        and returned.period = live_returns.period
+),
+
+counted as (
+    select organisation_code, counted_with, min(saving_id) as saving_id
+    from snapshots
+    group by organisation_code, counted_with
+)
+
+select
+    snapshots.organisation_code,
+    snapshots.saving_id,
+    snapshots.as_at_quarter,
+    snapshots.period_start_on,
+    snapshots.period_end_on,
+    snapshots.title,
+    snapshots.service_code,
+    snapshots.contract_code,
+    snapshots.benefit_to,
+    snapshots.source,
+    snapshots.type,
+    snapshots.recurrence,
+    snapshots.stage,
+    snapshots.evidence_level,
+    snapshots.evidence_level in ('finance_verified', 'audited') as is_verified,
+    counted.saving_id = snapshots.saving_id as is_counted,
+    snapshots.net_to_date_gbp,
+    case
+        when month(snapshots.period_start_on) = 4 then snapshots.net_to_date_gbp
+        when sent.receipt is not null then snapshots.net_to_date_gbp - coalesce(earlier.net_to_date_gbp, 0)
+    end as net_in_quarter_gbp,
+    snapshots.receipt
+from snapshots
+inner join counted
+    on snapshots.organisation_code = counted.organisation_code
+    and snapshots.counted_with = counted.counted_with
+left join reference.live_returns as sent
+    on snapshots.organisation_code = sent.organisation_code
+    and sent.feed = 'savings'
+    and snapshots.period_before = sent.period
+left join snapshots as earlier
+    on snapshots.organisation_code = earlier.organisation_code
+    and snapshots.saving_id = earlier.saving_id
+    and snapshots.period_before = earlier.as_at_quarter

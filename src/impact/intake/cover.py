@@ -1,0 +1,66 @@
+"""The cover of a drop: who prepared it, what it corrects and why, whether there is nothing to report. In a workbook it
+is a sheet, beside a CSV file a file of its own, `<name>.cover.json`."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from impact.checking.findings import Finding, about_file
+
+SIDECAR = ".cover.json"
+"""What the name of a cover beside a CSV file ends in, after the whole name of that file."""
+
+_PLACE = ("organisation", "feed", "period")
+_TEXTS = ("prepared_by", "signed_off_by", "corrects_receipt", "reason", "nil_return", "notes")
+_IGNORED = ("template", "template_version")
+_YES, _NO = ("yes", "true"), ("no", "false", "")
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What a cover says; everything may be left out. `prepared_by` and `signed_off_by` are posts, not names."""
+
+    prepared_by: str = ""
+    signed_off_by: str = ""
+    corrects_receipt: str = ""
+    reason: str = ""
+    is_nil_return: bool = False
+    notes: str = ""
+
+
+def read_sidecar(data: bytes) -> Mapping[str, str] | None:
+    """The fields of a cover beside a CSV file, or None when it cannot be read."""
+    try:
+        fields = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(fields, dict) or not all(isinstance(v, str | int | float | None) for v in fields.values()):
+        return None
+    return {name.strip(): "" if value is None else str(value).strip() for name, value in fields.items()}
+
+
+def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cover, list[Finding]]:
+    """A cover from its fields, and what is wrong with it; `place` is what the drop's place says of `organisation`,
+    `feed` and `period`."""
+    said = {name: fields.get(name, "") for name in _TEXTS}
+    cover = Cover(
+        prepared_by=said["prepared_by"],
+        signed_off_by=said["signed_off_by"],
+        corrects_receipt=said["corrects_receipt"].casefold(),
+        reason=said["reason"],
+        is_nil_return=said["nil_return"].casefold() in _YES,
+        notes=said["notes"],
+    )
+    return cover, list(_findings(fields, place, cover))
+
+
+def _findings(fields: Mapping[str, str], place: Mapping[str, str], cover: Cover) -> Iterator[Finding]:
+    for name in sorted(set(fields) - {*_PLACE, *_TEXTS, *_IGNORED}):
+        yield about_file("cover_field_unknown", value=f'"{name[:40]}"', choices=", ".join((*_PLACE, *_TEXTS)))
+    for name in _PLACE:
+        if fields.get(name) and fields[name].casefold() != place[name].casefold():
+            yield about_file("cover_disagrees", column=name, example=place[name] or "another")
+    if fields.get("nil_return", "").casefold() not in (*_YES, *_NO):
+        yield about_file("cover_nil_unclear")
+    if cover.corrects_receipt and not cover.reason:
+        yield about_file("correction_without_reason")
