@@ -32,7 +32,7 @@ def build_reports() -> dg.AssetsDefinition:
         deps=[table_key(f"published.{table}") for table in (*TABLES, "audience")],
         partitions_def=QUARTERS,
         group_name="reports",
-        description="The reports of one quarter: a page and its data for the public, each commissioner and each mutual.",
+        description="The reports of a quarter: a page and its data for the public, each commissioner and each mutual.",
         kinds={"html", "csv"},
         owners=["team:ops"],
     )

@@ -47,6 +47,8 @@ def _clean_faults(command: Callable[..., Any]) -> Callable[..., Any]:
         except ImpactError as fault:
             click.echo(str(fault), err=True)
             sys.exit(BUSY if isinstance(fault, HomeBusyError) else FAULT)
+        except BrokenPipeError:
+            raise  # whoever reads has read enough, which click knows how to end with
         except OSError as fault:
             click.echo(f"{fault.filename or 'The home'}: {fault.strerror}. Mend that, then try again.", err=True)
             sys.exit(FAULT)
@@ -158,7 +160,11 @@ def rebuild(period: str, number: int) -> None:
     for name in differing:
         click.echo(f"  differs: {name}")
     if differing:
-        click.echo(f"{len(differing)} files of publication {number} of {period} come out otherwise.")
+        count = "1 file" if len(differing) == 1 else f"{len(differing)} files"
+        click.echo(
+            f"Of publication {number} of {period}, {count} did not come out the same. Where that is the manifest alone, "
+            "other software made it: the manifest says which."
+        )
         sys.exit(NOT_ACCEPTED)
     click.echo(f"Publication {number} of {period} comes out the same, byte for byte.")
 
@@ -195,10 +201,7 @@ def status(organisation: str | None, feed: str | None, day: datetime | None) -> 
         _say_counts([one for one in found if one.period in (last.id, last.before().id)])
         found = [one for one in found if not one.is_in]
     for one in found:
-        days = "1 day" if one.days_late == 1 else f"{one.days_late} days"
-        late = f", {days} late" if one.days_late else f", due {one.due_on:%d %B %Y}"
-        receipt = f", receipt {one.receipt}" if one.receipt else ""
-        click.echo(f"{one.organisation_code} {one.feed} {one.period}: {one.state}{'' if one.is_in else late}{receipt}")
+        click.echo(f"{one.organisation_code} {one.feed} {one.period}: {_state_words(one)}")
     waiting, left = find_arrivals(home, now, 0)
     counts = Counter(receipt.decision for receipt in receipts)
     click.echo(
@@ -254,7 +257,9 @@ def _run_job(home: Home, job: str, *options: str) -> None:
 
     before = {receipt.id for receipt in load_receipts(home)}
     write(home.dagster / "dagster.yaml", dagster_settings().read_bytes())
-    environment = {**os.environ, "IMPACT_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
+    # Dagster writes what a step reports (a check for each of two hundred rules) together instead of one by one.
+    environment = {"DAGSTER_EVENT_BATCH_SIZE": "100", **os.environ}
+    environment |= {"IMPACT_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
     command = [sys.executable, "-W", "ignore", "-m", "pipelines.execute", job, "--home", str(home.root), *options]
     click.echo(f"Running the job {job}", err=True)
     done = subprocess.run(command, env=environment, check=False)  # noqa: S603  (our own module, our own words)
@@ -273,6 +278,16 @@ def _run_job(home: Home, job: str, *options: str) -> None:
             click.echo(f"  {receipt.decision:<11}{what}{place} {first.message}")
     if len(others) > _MOST_RECEIPTS:
         click.echo(f"  and {len(others) - _MOST_RECEIPTS} more: impact status lists them")
+
+
+def _state_words(one: "ReturnStatus") -> str:
+    """What has come of a return: `held, 4 days late, receipt 0123456789abcdef`."""
+    said = [one.state] if one.state not in ("late", "due") else []
+    if one.days_late:
+        said.append("1 day late" if one.days_late == 1 else f"{one.days_late} days late")
+    elif not one.is_in:
+        said.append(f"due {one.due_on:%d %B %Y}")
+    return ", ".join([*said, *([f"receipt {one.receipt}"] if one.receipt else [])])
 
 
 def _say_counts(found: Sequence["ReturnStatus"]) -> None:

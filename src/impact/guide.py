@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from impact.checking.findings import rule_words
+from impact.checking.workbook import COVER_FIELDS
 from impact.definition import Column, Definition, Rule, feeds, messages, register_files
 
 _KINDS = {
@@ -15,6 +16,11 @@ _KINDS = {
     "date": "a date",
     "period": "a quarter or a year",
     "boolean": "yes or no",
+}
+_PERIODS = {
+    "month": "a month (`2026-04`)",
+    "quarter": "a quarter (`2026-Q1`) or a run of them (`2023-Q3_to_2025-Q4`)",
+    "year": "a year (`2026`)",
 }
 _SEVERITIES = {
     "must_fix": "must be put right",
@@ -28,11 +34,13 @@ def feeds_page() -> str:
     """The guide to the feeds, in Markdown."""
     lines = [_MADE, "", "# What to send", ""]
     lines += [
-        "A file is for one organisation, one feed and one period. It is CSV, its first row holds the headings, in any",
-        "order, and it goes into the folder `inbox/FEED/PERIOD` of the organisation. `impact check FILE` says what the",
-        "receipt will say, before anything is sent.",
+        "A file is for one organisation, one feed and one period. It is CSV or an Excel workbook (.xlsx), its first",
+        "row holds the headings, in any order, and it goes into the folder `inbox/FEED/PERIOD` of the organisation.",
+        "`impact check FILE` says what the receipt will say, before anything is sent. A file in the folder of a run of",
+        "quarters, such as `2023-Q3_to_2025-Q4`, brings the history of all of them at once.",
         "",
     ]
+    lines += _cover_lines()
     for definition in feeds().values():
         lines += _definition_lines(definition, "## ")
     lines += [
@@ -41,10 +49,7 @@ def feeds_page() -> str:
         "| what must hold | what the receipt says | what to do |",
         "|---|---|---|",
     ]
-    for name, said in messages().items():
-        if name not in _COLUMN_RULES:
-            words = [_gaps(said[part]) for part in ("says", "message", "fix")]
-            lines.append(_row(words))
+    lines += [_message_row(name) for name in messages() if name not in _COLUMN_RULES | _cover_rules()]
     return "\n".join(lines) + "\n"
 
 
@@ -74,10 +79,40 @@ _COLUMN_RULES = frozenset(
 )
 
 
+def _cover_rules() -> frozenset[str]:
+    """The messages that are about a cover, and about what one is for: corrections and nil returns."""
+    return frozenset(name for name in messages() if name.startswith(("cover_", "correct", "nil_")) or "_live" in name)
+
+
+def _cover_lines() -> Iterator[str]:
+    yield "## The cover"
+    yield ""
+    yield "A cover says more about a file, and any field may be left out of it. In a workbook it is a sheet `Cover`, the"
+    yield "fields in column A and what they say in column B; beside `FILE.csv` it is `FILE.csv.cover.json`, a JSON object."
+    yield "A correction is the whole return again, with `corrects_receipt` and `reason`. A nil return is the headings"
+    yield "without any rows, with `nil_return`."
+    yield ""
+    yield "| field | what it says |"
+    yield "|---|---|"
+    for name, said in COVER_FIELDS.items():
+        yield _row([f"`{name}`", said])
+    yield ""
+    yield "| what must hold | what the receipt says | what to do |"
+    yield "|---|---|---|"
+    yield from (_message_row(name) for name in messages() if name in _cover_rules())
+    yield ""
+
+
+def _message_row(name: str) -> str:
+    return _row(_gaps(messages()[name][part]) for part in ("says", "message", "fix"))
+
+
 def _definition_lines(definition: Definition, level: str) -> Iterator[str]:
     yield f"{level}{definition.title} (`{definition.name}`, version {definition.version})"
     yield ""
     yield definition.purpose
+    yield ""
+    yield from _about_files(definition)
     yield ""
     yield "| column | what it is | must be there | example |"
     yield "|---|---|---|---|"
@@ -90,6 +125,19 @@ def _definition_lines(definition: Definition, level: str) -> Iterator[str]:
     for rule in definition.rules:
         yield _row(_rule_cells(rule, definition))
     yield ""
+
+
+def _about_files(definition: Definition) -> Iterator[str]:
+    """What there is to know of the file as a whole: may it be left out, what is it for, can there be nothing?"""
+    if definition.name in register_files():
+        is_optional = definition.may_be_left_out
+        yield "May be left out while it never was there: then it counts as empty." if is_optional else "Must be there."
+        return
+    yield f"A file is for {' or '.join(_PERIODS[grain] for grain in definition.period_grains)}."
+    if definition.source == "official":
+        yield "It is CSV, as it is published."
+    else:
+        yield "There may be nothing to report." if definition.may_be_nil else "There is always something to report."
 
 
 def _kind(column: Column) -> str:

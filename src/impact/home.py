@@ -1,9 +1,11 @@
 """Where things are kept, and the only ways to change what is kept there.
 
-Every change on disk goes through `write`, `put`, `put_folder` or `remove`: written aside, synced, renamed, so that
-a process killed at any instruction leaves either the old thing or the new one. What a thing means belongs elsewhere.
+Every change on disk goes through `put`, `put_folder` or `remove`, or what is made of them: written aside, synced,
+renamed, so that a process killed at any instruction leaves either the old thing or the new one. What a thing means
+belongs elsewhere.
 """
 
+import ctypes
 import errno
 import fcntl
 import json
@@ -11,9 +13,10 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +24,9 @@ from impact.errors import DiskFullError, HomeBusyError, ImpactError
 
 PARTIAL = ".impact-partial-"
 """What the name of an unfinished file or folder starts with: never read, cleared by the next writer."""
+
+_FEW = 16
+"""Up to so many files are synced one by one: that costs less than all that may wait to be written on a busy machine."""
 
 _LOCK_PAUSE_SECONDS = 0.2
 _LOCK_TELL_SECONDS = 2
@@ -83,7 +89,12 @@ class Home:
 
 def write(path: Path, data: bytes) -> None:
     """Put `data` at `path`, whole or not at all, and durable when this returns. Raises ImpactError when it cannot."""
-    put(path, lambda partial: partial.write_bytes(data))
+    write_all({path: data})
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Like `write` for many files: each whole or not at all, and all durable when this returns."""
+    put_all({path: partial(_fill, data) for path, data in files.items()})
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -98,47 +109,63 @@ def json_bytes(value: Any) -> bytes:
 
 def put(path: Path, fill: Callable[[Path], object]) -> None:
     """Like `write`, for whoever fills the file itself: `fill` is given a path beside `path` to write to."""
-    with _said_plainly(path):
-        _make_folder(path.parent)
-        partial = path.with_name(f"{PARTIAL}{path.name}")
-        try:
-            fill(partial)
-            _sync(partial)
-            os.replace(partial, path)
-            _sync(path.parent)
-        except OSError:
-            partial.unlink(missing_ok=True)
-            raise
+    put_all({path: fill})
+
+
+def put_all(fills: Mapping[Path, Callable[[Path], object]]) -> None:
+    """Like `put` for many files. When one cannot be written, those that are in place already stay."""
+    unfinished = {path: path.with_name(f"{PARTIAL}{path.name}") for path in fills}
+    try:
+        for path, fill in fills.items():
+            with _said_plainly(path):
+                _make_folder(path.parent)
+                fill(unfinished[path])
+        _sync_all(unfinished.values())
+        for path in fills:
+            with _said_plainly(path):
+                os.replace(unfinished[path], path)
+        _sync_all({path.parent: None for path in fills})
+    except ImpactError:
+        for path in unfinished.values():
+            path.unlink(missing_ok=True)
+        raise
 
 
 def put_folder(path: Path, files: dict[str, bytes]) -> None:
     """A new folder at `path` holding `files` (relative name -> bytes), seen by readers only when all are in it."""
     with _said_plainly(path):
         _make_folder(path.parent)
-        partial = path.with_name(f"{PARTIAL}{path.name}")
-        shutil.rmtree(partial, ignore_errors=True)
+        unfinished = path.with_name(f"{PARTIAL}{path.name}")
+        shutil.rmtree(unfinished, ignore_errors=True)
         try:
             for name, data in sorted(files.items()):
-                file = partial / name
-                _make_folder(file.parent)
+                file = unfinished / name
+                file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
-                _sync(file)
-                _sync(file.parent)
-            os.rename(partial, path)
+            _sync_all([*(path for path in unfinished.rglob("*")), unfinished])
+            os.rename(unfinished, path)
             _sync(path.parent)
         except OSError:
-            shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(unfinished, ignore_errors=True)
             raise
 
 
 def remove(path: Path) -> None:
     """Take a file away, durably. One that is gone already is no fault."""
-    with _said_plainly(path):
-        try:
-            path.unlink()
-        except FileNotFoundError:
-            return
-        _sync(path.parent)
+    remove_all([path])
+
+
+def remove_all(paths: Iterable[Path]) -> None:
+    """Like `remove` for many files."""
+    folders: dict[Path, None] = {}
+    for path in paths:
+        with _said_plainly(path):
+            try:
+                path.unlink()
+            except FileNotFoundError:
+                continue
+            folders[path.parent] = None
+    _sync_all(folders)
 
 
 def _clear_partials(home: Home) -> None:
@@ -146,12 +173,12 @@ def _clear_partials(home: Home) -> None:
     for folder in home.root.iterdir():
         if folder == home.dagster or not folder.is_dir():
             continue
-        for partial in sorted(folder.rglob(f"{PARTIAL}*")):
-            with _said_plainly(partial):
-                if partial.is_dir() and not partial.is_symlink():
-                    shutil.rmtree(partial)
+        for left in sorted(folder.rglob(f"{PARTIAL}*")):
+            with _said_plainly(left):
+                if left.is_dir() and not left.is_symlink():
+                    shutil.rmtree(left)
                 else:
-                    partial.unlink(missing_ok=True)
+                    left.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -200,6 +227,35 @@ def _make_folder(folder: Path) -> None:
         _make_folder(folder.parent)
         folder.mkdir(exist_ok=True)
         _sync(folder.parent)
+
+
+def _fill(data: bytes, path: Path) -> None:
+    path.write_bytes(data)
+
+
+def _sync_all(paths: Iterable[Path]) -> None:
+    """Make files, or what folders list, durable: one by one where they are few, else the whole file system at once."""
+    paths = list(paths)
+    for path in [paths[0]] if len(paths) > _FEW else paths:
+        with _said_plainly(path):
+            if len(paths) > _FEW:
+                _sync_file_system(path)
+            else:
+                _sync(path)
+
+
+def _sync_file_system(path: Path) -> None:
+    """Everything that was written to the file system of `path`. Python has no call of its own for what Linux offers."""
+    system = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(system, "syncfs"):
+        os.sync()
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        if system.syncfs(handle):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(path))
+    finally:
+        os.close(handle)
 
 
 def _sync(path: Path) -> None:

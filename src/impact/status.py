@@ -14,8 +14,8 @@ State = Literal["received", "nil", "exempt", "held", "not accepted", "late", "du
 
 @dataclass(frozen=True, order=True)
 class ReturnStatus:
-    """One return that is owed. `receipt` is that which accepted it, or the last one that did not; empty where nothing was
-    sent. `days_late` is 0 until it is."""
+    """One return that is owed. `receipt` is that which accepted it, or the last one that did not; empty where nothing
+    was sent. `days_late` is 0 until it is."""
 
     organisation_code: str
     feed: str

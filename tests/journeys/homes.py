@@ -1,13 +1,20 @@
-"""Homes to travel through: small ones built from a few lines, and the whole demo."""
+"""Homes to travel through: tiny ones built from a few lines, and a small sector with all that the demo has."""
 
+import csv
 import hashlib
-from collections.abc import Mapping
+import io
+import json
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from impact.definition import register_files
+from impact.demo.drops import Sent, Stage, drops
+from impact.demo.planted import FIRST_NOW
+from impact.demo.register import register_csv
 from impact.home import Home
 from impact.intake.intake import Intake, take_drops
 from impact.reports.publication import Publication, publish
@@ -35,6 +42,11 @@ K3,C02,M003,2024-04-01,2028-03-31,100000
 """,
 }
 
+SMALL = ("M005", "M011", "M032", "M038", "M040", "M063", "M084", "O200", "I172")
+"""Of the demo, nine organisations that have between them: CSV files and workbooks, covers in both, staff groups, ways
+of asking, one that spun out, one correction of each feed, nil returns in both forms, a return that is held, one that is
+refused and not kept, and two that are not sent."""
+
 
 def rows(organisation: str, lost: tuple[float, float, float] = (400, 410, 420), quarter: str = "2026-Q1") -> list[str]:
     """The three clean rows of a quarter, for 300 posts on calendar days."""
@@ -61,6 +73,66 @@ def new_home(root: Path, register: Mapping[str, str] = REGISTER) -> Home:
     return home
 
 
+@cache
+def demo_drops() -> Mapping[Stage, tuple[Sent, ...]]:
+    """Every drop of the demo, by stage."""
+    return {1: tuple(drops(1)), 2: tuple(drops(2))}
+
+
+@cache
+def small_drops() -> Mapping[Stage, tuple[Sent, ...]]:
+    """The drops of the small sector, by stage."""
+    every = demo_drops()
+    return {1: _of_small(every[1]), 2: _of_small(every[2])}
+
+
+def _of_small(sent: Iterable[Sent]) -> tuple[Sent, ...]:
+    return tuple(one for one in sent if one.code in SMALL)
+
+
+@cache
+def small_register(members: tuple[str, ...] = SMALL) -> Mapping[str, str]:
+    """The register of the demo without everybody else."""
+    every = {
+        name.removesuffix(".csv"): list(csv.DictReader(io.StringIO(data.decode(), newline="")))
+        for name, data in register_csv().items()
+    }
+    contracts = [row for row in every["contracts"] if row["organisation_code"] in members]
+    codes = {"contract_code": {row["contract_code"] for row in contracts}, "organisation_code": set(members)}
+    kept = {}
+    for name, data in register_csv().items():
+        table = name.removesuffix(".csv")
+        told_by = {} if table == "commissioners" else codes
+        if table == "commissioners":
+            told_by = {"commissioner_code": {row["commissioner_code"] for row in contracts}}
+        out = io.StringIO(newline="")
+        writer = csv.DictWriter(out, data.decode().splitlines()[0].split(","), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            row
+            for row in every[table]
+            if all(row[column] in known for column, known in told_by.items() if column in row)
+        )
+        kept[table] = out.getvalue()
+    return kept
+
+
+def small_home(root: Path, members: tuple[str, ...] = SMALL) -> Home:
+    """A home with the register of the small sector, or of some of it, in which nothing has arrived yet."""
+    return new_home(root, small_register(members))
+
+
+def small_drop(code: str, feed: str, period: str, *, is_correction: bool = False) -> Sent:
+    """One drop of the small sector."""
+    every = [*small_drops()[1], *small_drops()[2]]
+    [one] = [
+        one
+        for one in every
+        if (one.code, one.feed, one.period, "_corrected" in one.name) == (code, feed, period, is_correction)
+    ]
+    return one
+
+
 def send(home: Home, place: str, data: bytes) -> Path:
     """Put a file into landing/, at a place such as `M001/inbox/sickness_absence/2026-Q1/file.csv`."""
     path = home.landing / place
@@ -73,6 +145,19 @@ def send_quarter(home: Home, organisation: str, data: bytes, quarter: str = "202
     return send(home, f"{organisation}/inbox/sickness_absence/{quarter}/{name}", data)
 
 
+def send_all(home: Home, sent: Iterable[Sent]) -> None:
+    """Put drops into their inboxes, each with its cover."""
+    for one in sent:
+        if one.cover is not None:
+            send(home, f"{one.path}.cover.json", one.cover)
+        send(home, one.path, one.data)
+
+
+def cover(**said: str) -> bytes:
+    """A cover to lie beside a CSV file."""
+    return json.dumps(said).encode()
+
+
 def take(home: Home, now: datetime = NOW) -> Intake:
     return take_drops(home, now, wait_until_settled=False)
 
@@ -80,6 +165,14 @@ def take(home: Home, now: datetime = NOW) -> Intake:
 def travel(home: Home, period: str | None = None, now: datetime = NOW) -> tuple[Intake, Build, Publication]:
     """The whole road: take, build, publish."""
     return take(home, now), build_warehouse(home, now), publish(home, period)
+
+
+def travel_small(home: Home) -> None:
+    """Both stages of the small sector, each when it arrives, and the reports of both quarters."""
+    send_all(home, small_drops()[1])
+    travel(home, "2026-Q1", FIRST_NOW)
+    send_all(home, small_drops()[2])
+    travel(home, "2026-Q2", NOW)
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -98,3 +191,8 @@ def tables(home: Home) -> dict[str, list[tuple[object, ...]]]:
             "select table_schema || '.' || table_name from information_schema.tables order by all"
         ).fetchall()
         return {name: warehouse.execute(f"from {name} order by all").fetchall() for (name,) in names}
+
+
+def csv_rows(path: Path) -> list[dict[str, str]]:
+    """The rows of a CSV file by column."""
+    return list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline="")))

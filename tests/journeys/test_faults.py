@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from impact.errors import HomeBusyError, ImpactError
-from impact.home import Home, one_writer
+from impact.home import PARTIAL, Home, one_writer
 from impact.intake.receipts import Receipt, load_receipts
 from impact.reports.publication import publish
 from impact.warehouse import build_warehouse
@@ -245,7 +245,7 @@ def test_a_full_disk_is_said_plainly_and_the_next_run_finishes_the_work(
             ImpactError, match=r"Could not write .*: the disk is full\. Free some space there, then run"
         ):
             travel(home)
-    assert not list(home.root.rglob(".partial-*"))
+    assert not list(home.root.rglob(f"{PARTIAL}*"))
     travel(home)
     assert tree(home.root) == tree(undisturbed.root)
 

@@ -13,11 +13,26 @@ from typing import Any
 
 import pytest
 
+from impact.demo.planted import FIRST_NOW
 from impact.home import Home
+from impact.intake.receipts import load_receipts
 from impact.nhs import import_nhs_sickness
 from impact.reports.publication import publish
 from impact.warehouse import build_warehouse
-from tests.journeys.homes import NOW, REGISTER, drop, new_home, send_quarter, tables, take, travel, tree
+from tests.journeys.homes import (
+    NOW,
+    REGISTER,
+    drop,
+    new_home,
+    send_all,
+    send_quarter,
+    small_drop,
+    small_home,
+    tables,
+    take,
+    travel,
+    tree,
+)
 
 pytestmark = pytest.mark.xdist_group("killed")
 
@@ -95,6 +110,26 @@ def _sent(root: Path) -> Home:
 
 def test_the_taking_of_drops_can_be_killed_anywhere(tmp_path: Path) -> None:
     assert _kill_everywhere(take, _sent(tmp_path / "prepared"), tmp_path) >= 50
+
+
+def test_the_taking_of_a_correction_a_nil_return_and_what_is_not_kept_can_be_killed_anywhere(tmp_path: Path) -> None:
+    """Each with what is of its own: a cover beside the file, no rows, bytes that must be gone in the end."""
+    home = small_home(tmp_path / "prepared", ("M084", "M040", "I172"))
+    send_all(home, [small_drop("M084", "service_user_survey", "2026-Q1")])
+    take(home, FIRST_NOW)
+    not_kept = small_drop("M040", "sickness_absence", "2026-Q2")
+    send_all(
+        home,
+        [
+            small_drop("M084", "service_user_survey", "2026-Q1", is_correction=True),
+            small_drop("I172", "savings", "2026-Q2"),
+            not_kept,
+        ],
+    )
+    assert _kill_everywhere(take, home, tmp_path) >= 60
+    end = Home(tmp_path / "undisturbed")
+    assert {receipt.decision for receipt in load_receipts(end)} == {"accepted", "refused"}
+    assert not_kept.data not in [path.read_bytes() for path in end.root.rglob("*") if path.is_file()]
 
 
 def test_the_taking_of_a_register_can_be_killed_anywhere(tmp_path: Path) -> None:

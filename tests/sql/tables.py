@@ -1,7 +1,8 @@
 """Tables of a few rows for one model of sql/ to run on. What must hold of a model stands in the tests beside this file.
 
-A test gives rows; every column that it does not give is null, or what `organisation`, `absence` and their like put
-there. The columns themselves are those that `impact.warehouse` makes, so they cannot drift from the real ones.
+A test gives rows; every column that it does not give is null, or what `_DEFAULTS` and `absence` and its like put there.
+The columns are those that `impact.sources` and `impact.warehouse` make, and so are the tables of receipts: every row of
+a return comes under a receipt of its organisation, feed and period, as if it had come in through an inbox.
 """
 
 import json
@@ -18,7 +19,9 @@ import duckdb
 
 from impact.definition import feeds, register_files
 from impact.home import Home
+from impact.intake.receipts import Receipt
 from impact.models import SCHEMAS, models
+from impact.periods import quarter_of
 from impact.places import sql_folder
 from impact.register import Register
 from impact.sources import create_table, load_sources
@@ -35,7 +38,39 @@ SETTINGS: Mapping[str, float] = {
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 _NO_HOME = Home(Path("nowhere"))
-"""Without receipts there is no return to read, so nothing looks into it."""
+"""Receipts are given without kept rows, so no return is looked for in it."""
+
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "register.organisations": {
+        "ods_code": "{organisation_code}",
+        "name": "{organisation_code} Care",
+        "delivery_model": "mutual",
+        "sector": "community_health",
+    },
+    "register.commissioners": {"name": "{commissioner_code} Council", "type": "council"},
+    "register.contracts": {"contract_code": "{commissioner_code}-{organisation_code}-{starts_on}"},
+    "register.instruments": {"name": "{instrument_id} questions", "cadence": "quarter", "compares_organisations": True},
+    "register.instrument_items": {"kind": "question", "positive_from": 4},
+    "register.obligations": {"every": "quarter", "first_period": "2020-Q1"},
+    "register.obligation_exceptions": {"reason": "Agreed"},
+    "returns.sickness_absence": {"service_code": "ALL", "staff_group": "ALL", "basis": "calendar_days"},
+    "returns.nhs_sickness_absence": {"organisation_name": "{ods_code} Care"},
+    "returns.staff_survey": {"service_code": "ALL", "staff_group": "ALL", "instrument_id": "core"},
+    "returns.service_user_survey": {"instrument_id": "local", "collection_mode": "all"},
+    "returns.savings": {
+        "title": "Saving {saving_id}",
+        "service_code": "ALL",
+        "benefit_to": "commissioner",
+        "source": "procurement",
+        "type": "cash_releasing",
+        "recurrence": "recurrent",
+        "planned_gbp": 0,
+        "implementation_cost_to_date_gbp": 0,
+        "stage": "delivering",
+        "evidence_level": "finance_verified",
+    },
+}
+"""What stands in a column that a row does not give; {column} is what the row gives there."""
 
 
 @dataclass(frozen=True)
@@ -47,45 +82,101 @@ class Row:
 
 
 def row(table: str, **values: Any) -> Row:
-    return Row(table, values)
+    """A row of any table. Of `receipt`: one without rows, with its `sender`, `feed`, `period` and what else differs."""
+    defaults = {
+        name: default.format_map(values) if isinstance(default, str) else default
+        for name, default in _DEFAULTS.get(table, {}).items()
+        if name not in values
+    }
+    return Row(table, {**defaults, **values})
 
 
 def organisation(code: str, model: str = "mutual", sector: str = "community_health", **values: Any) -> Row:
     """An organisation, its ODS code the same as its own."""
-    given = {"organisation_code": code, "ods_code": code, "name": f"{code} Care"}
-    return Row("register.organisations", {**given, "delivery_model": model, "sector": sector, **values})
+    return row("register.organisations", organisation_code=code, delivery_model=model, sector=sector, **values)
 
 
 def commissioner(code: str) -> Row:
-    return row("register.commissioners", commissioner_code=code, name=f"{code} Council", type="council")
+    return row("register.commissioners", commissioner_code=code)
 
 
-def contract(commissioner_code: str, organisation_code: str, starts_on: str, ends_on: str | None = None) -> Row:
-    return row(
-        "register.contracts",
-        contract_code=f"{commissioner_code}-{organisation_code}-{starts_on}",
-        commissioner_code=commissioner_code,
-        organisation_code=organisation_code,
-        starts_on=starts_on,
-        ends_on=ends_on,
-    )
+def contract(
+    commissioner_code: str, organisation_code: str, starts_on: str, ends_on: str | None = None, **values: Any
+) -> Row:
+    parties = {"commissioner_code": commissioner_code, "organisation_code": organisation_code}
+    return row("register.contracts", **parties, starts_on=starts_on, ends_on=ends_on, **values)
+
+
+def serves(contract_code: str, organisation_code: str, *service_codes: str) -> list[Row]:
+    """What a contract is for."""
+    parties = {"contract_code": contract_code, "organisation_code": organisation_code}
+    return [row("register.contract_services", **parties, service_code=code) for code in service_codes]
+
+
+def instrument(
+    instrument_id: str, headline_item: str | None = "overall", positive_from: int = 4, **values: Any
+) -> list[Row]:
+    """A questionnaire with its headline question."""
+    of_items = [
+        row("register.instrument_items", instrument_id=instrument_id, item=headline_item, positive_from=positive_from)
+    ]
+    made = row("register.instruments", instrument_id=instrument_id, headline_item=headline_item, **values)
+    return [made, *(of_items if headline_item else [])]
+
+
+def nil(code: str, feed: str, period: str) -> Row:
+    return row("receipt", sender=code, feed=feed, period=period, is_nil=True)
 
 
 def absence(code: str, month: str, lost: Any, available: Any, basis: str = "calendar_days", **values: Any) -> Row:
     """A month (`2026-01`) of an organisation's own return."""
-    given = {"organisation_code": code, "month": f"{month}-01", "service_code": "ALL", "staff_group": "ALL"}
     measured = {"basis": basis, "fte_days_lost": lost, "fte_days_available": available}
-    return Row("returns.sickness_absence", {**given, **measured, **values})
+    return row("returns.sickness_absence", organisation_code=code, month=f"{month}-01", **measured, **values)
 
 
 def official(ods_code: str, month: str, lost: Any, available: Any, **values: Any) -> Row:
     """A month (`2026-01`) of an organisation in NHS England's file; withheld when `lost` is None."""
-    given = {"ods_code": ods_code, "month_end_on": last_day(month), "organisation_name": f"{ods_code} Care"}
     measured = {"fte_days_lost": lost, "fte_days_available": available}
     if lost is not None and Decimal(str(available)):
         rate = Decimal(str(lost)) / Decimal(str(available)) * 100
         measured["published_rate_percent"] = rate.quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return Row("returns.nhs_sickness_absence", {**given, **measured, **values})
+    given = {"ods_code": ods_code, "month_end_on": last_day(month), **measured, **values}
+    return row("returns.nhs_sickness_absence", **given)
+
+
+def asked(code: str, wave: str, positive: Any, answered: Any, item: str = "overall", **values: Any) -> Row:
+    """A question of a staff survey: so many of those who answered chose 4, the others 2."""
+    others = None if None in (positive, answered) else answered - positive
+    counts = {"n_1": 0, "n_2": others, "n_3": 0, "n_4": positive, "n_5": 0, "n_not_applicable": 0}
+    given = {"eligible_staff": 100, "n_responses": answered, **counts, **values}
+    return row("returns.staff_survey", organisation_code=code, wave=wave, item=item, **given)
+
+
+def scored(code: str, wave: str, total: Any, people: Any, item: str = "engagement", **values: Any) -> Row:
+    """A score of a staff survey: of so many people, and what it adds up to."""
+    given = {"eligible_staff": 100, "n_scored": people, "score_sum": total, "score_sum_of_squares": 0, **values}
+    return row("returns.staff_survey", organisation_code=code, wave=wave, item=item, **given)
+
+
+def answers(code: str, month: str, service_code: str, satisfied: Any, total: Any, **values: Any) -> Row:
+    """A month (`2026-01`) of a user survey: so many good of all answers, the others neither good nor poor."""
+    others = None if None in (satisfied, total) else total - satisfied - values.get("n_poor", 0)
+    counts = {
+        "n_very_good": 0,
+        "n_good": satisfied,
+        "n_neither": others,
+        "n_poor": 0,
+        "n_very_poor": 0,
+        "n_dont_know": 0,
+    }
+    given = {"organisation_code": code, "month": f"{month}-01", "service_code": service_code}
+    return row("returns.service_user_survey", **{**given, **counts, "n_total": total, **values})
+
+
+def saving(code: str, quarter: str, saving_id: str, to_date: Any, **values: Any) -> Row:
+    """A saving as a snapshot (`2026-Q1`) has it: what it came to since 1 April."""
+    given = {"organisation_code": code, "as_at_quarter": quarter, "saving_id": saving_id}
+    return row("returns.savings", **given, actual_to_date_gbp=to_date, **values)
 
 
 def months(first: str, count: int) -> list[str]:
@@ -101,24 +192,21 @@ def last_day(month: str) -> str:
 
 
 def tables(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckDBPyConnection:
-    """A database in memory with every source table, and those tables of sql/ that rows are given of.
-
-    Every return has a receipt, and the receipt its totals, as if it had come in through an inbox.
-    """
+    """A database in memory with every source table, and those tables of sql/ that rows are given of."""
     given = defaultdict(list)
     for one in rows:
         given[one.table].append(one.values)
-    connection = duckdb.connect()
+    connection = duckdb.connect(config={"threads": 1})
     register = {
         name: tuple(_texts([column.name for column in definition.columns], given.pop(f"register.{name}", [])))
         for name, definition in register_files().items()
     }
-    load_sources(connection, _NO_HOME, Register("", register), settings, [], _AS_AT)
+    receipts = [_receipt(**values) for values in given.pop("receipt", [])]
     returns = {name: _with_receipts(name, given.pop(f"returns.{name}", [])) for name in feeds()}
+    receipts += [one for name, kept in returns.items() for one in _receipts(name, kept)]
+    load_sources(connection, _NO_HOME, Register("", register), settings, receipts, _AS_AT)
     for name, kept in returns.items():
-        _insert(connection, f"returns.{name}", kept)
-        _insert(connection, "reference.receipts", _receipts(name, kept))
-        _insert(connection, "reference.receipt_totals", _totals(name, kept))
+        _insert(connection, f"returns.{name}", [values for _, values in kept])
     for schema in SCHEMAS:
         connection.execute(f"create schema {schema}")
     connection.execute((sql_folder() / "macros.sql").read_text("utf-8"))
@@ -235,32 +323,51 @@ def _texts(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterato
         yield {name: None if given.get(name) is None else str(given[name]) for name in columns}
 
 
-def _with_receipts(feed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The rows under receipts: a quarter of an organisation, or a month of NHS England."""
+_Kept = tuple[str, dict[str, Any]]
+"""Who sent a row, and the row with its receipt and period."""
+
+
+def _with_receipts(feed: str, rows: Sequence[Mapping[str, Any]]) -> list[_Kept]:
     kept = []
     for number, values in enumerate(rows, start=2):
-        if feed == "nhs_sickness_absence":
-            receipt = f"X24 {values['month_end_on'][:7]}"
-        else:
-            year, month = values["month"].split("-")[:2]
-            receipt = f"{values['organisation_code']} {year}-Q{(int(month) + 2) // 3}"
-        kept.append({"receipt": receipt, "row_number": number, **values})
+        sender = values.get("organisation_code", "X24")
+        period = _period(feed, values)
+        default = {"receipt": f"{sender} {feed} {period}", "row_number": number, "period": period}
+        kept.append((sender, {**default, **values}))
     return kept
 
 
-def _receipts(feed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [
-        {"receipt": receipt, "feed": feed, "decision": "accepted", "is_live": True}
-        for receipt in sorted({values["receipt"] for values in rows})
-    ]
+def _period(feed: str, values: Mapping[str, Any]) -> str:
+    if feed == "nhs_sickness_absence":
+        return str(values["month_end_on"])[:7]
+    said = values[str(feeds()[feed].period_column)]
+    return quarter_of(date.fromisoformat(said)).id if "month" in values else str(said)
 
 
-def _totals(feed: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    totals: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for values in rows:
-        for measure in feeds()[feed].totals:
-            number = values.get(measure)
-            totals[values["receipt"], measure] += Decimal(0 if number is None else str(number))
-    return [
-        {"receipt": receipt, "measure": measure, "total": total} for (receipt, measure), total in sorted(totals.items())
-    ]
+def _receipts(feed: str, kept: Sequence[_Kept]) -> list[Receipt]:
+    """The receipts that the rows came under, with their totals by period."""
+    under: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for sender, values in kept:
+        under[values["receipt"], sender][values["period"]].append(values)
+    made = []
+    for (receipt, sender), by_period in under.items():
+        totals = {
+            period: {
+                measure: str(sum(Decimal(str(values.get(measure) or 0)) for values in rows))
+                for measure in feeds()[feed].totals
+            }
+            for period, rows in by_period.items()
+        }
+        periods = tuple(sorted(by_period))
+        made.append(_receipt(id=receipt, sender=sender, feed=feed, period=periods[0], periods=periods, totals=totals))
+    return made
+
+
+def _receipt(**given: Any) -> Receipt:
+    """An accepted receipt of one period without rows, but for what is given."""
+    blank: dict[str, Any] = {name: "" for name, kind in Receipt.__annotations__.items() if kind in (str, "str")}
+    counts: dict[str, Any] = {name: 0 for name, kind in Receipt.__annotations__.items() if kind in (int, "int")}
+    flags = {"is_nil": False, "is_purged": False, "totals": {}, "findings": ()}
+    own = {"id": " ".join(given[name] for name in ("sender", "feed", "period")), "periods": (given["period"],)}
+    said = {"decision": "accepted", "received_at": "2026-07-20T08:00:00Z"}
+    return Receipt(**{**blank, **counts, **flags, **own, **said, **given})

@@ -25,21 +25,20 @@ from impact.checking.text_file import LONGEST_CELL, NumberedRows
 from impact.definition import Column, Definition
 
 ZIPPED = b"PK\x03\x04"
-COVER_FIELDS = frozenset(
-    {
-        "organisation",
-        "feed",
-        "period",
-        "prepared_by",
-        "signed_off_by",
-        "corrects_receipt",
-        "reason",
-        "nil_return",
-        "notes",
-        "template",
-        "template_version",
-    }
-)
+COVER_FIELDS: Mapping[str, str] = {
+    "organisation": "Your organisation's code, the same as the folder's.",
+    "feed": "The feed, the same as the folder's.",
+    "period": "The period, the same as the folder's.",
+    "prepared_by": "The post of whoever made the file, not a name.",
+    "signed_off_by": "The post of whoever stands behind it, not a name.",
+    "corrects_receipt": "The number of the receipt that accepted what this file corrects.",
+    "reason": "What was wrong with it.",
+    "nil_return": "yes when there is nothing to report.",
+    "notes": "Anything else.",
+    "template": "The template that the file was made from.",
+    "template_version": "And its version.",
+}
+"""What a cover may say, in a workbook or beside a CSV file, and what each field is for."""
 LARGEST_UNPACKED = 100_000_000
 MOST_PARTS = 1_000
 """A workbook of three sheets has about 15 parts."""

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from impact.definition import Severity, feeds
-from impact.home import json_bytes, write
+from impact.home import json_bytes
 from impact.intake.receipts import Decision, Receipt, as_json
 from impact.periods import LONDON, from_text, parse_period
 
@@ -93,13 +93,15 @@ def answer_page(receipt: Receipt) -> bytes:
     return page.encode()
 
 
-def send_answers(outbox: Path, receipt: Receipt) -> None:
-    """Put both forms in the sender's outbox, under a name that says what they are about."""
+def answers(outbox: Path, receipt: Receipt) -> dict[Path, bytes]:
+    """Both forms, and where in the sender's outbox they go, under a name that says what they are about."""
     feed = receipt.feed if receipt.feed in feeds() else "unknown"
     period = receipt.period if parse_period(receipt.period) else "unknown"
     name = f"{feed}_{period}_{receipt.decision}_{receipt.id}"
-    write(outbox / f"{name}.json", json_bytes(as_json(receipt)))
-    write(outbox / f"{name}.html", answer_page(receipt))
+    return {
+        outbox / f"{name}.json": json_bytes(as_json(receipt)),
+        outbox / f"{name}.html": answer_page(receipt),
+    }
 
 
 @cache

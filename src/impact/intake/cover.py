@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from impact.checking.findings import Finding, about_file
+from impact.checking.workbook import COVER_FIELDS
 
 SIDECAR = ".cover.json"
 """What the name of a cover beside a CSV file ends in, after the whole name of that file."""
 
 _PLACE = ("organisation", "feed", "period")
-_TEXTS = ("prepared_by", "signed_off_by", "corrects_receipt", "reason", "nil_return", "notes")
-_IGNORED = ("template", "template_version")
 _YES, _NO = ("yes", "true"), ("no", "false", "")
 
 
@@ -42,7 +41,7 @@ def read_sidecar(data: bytes) -> Mapping[str, str] | None:
 def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cover, list[Finding]]:
     """A cover from its fields, and what is wrong with it; `place` is what the drop's place says of `organisation`,
     `feed` and `period`."""
-    said = {name: fields.get(name, "") for name in _TEXTS}
+    said = {name: fields.get(name, "") for name in COVER_FIELDS}
     cover = Cover(
         prepared_by=said["prepared_by"],
         signed_off_by=said["signed_off_by"],
@@ -55,8 +54,8 @@ def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cov
 
 
 def _findings(fields: Mapping[str, str], place: Mapping[str, str], cover: Cover) -> Iterator[Finding]:
-    for name in sorted(set(fields) - {*_PLACE, *_TEXTS, *_IGNORED}):
-        yield about_file("cover_field_unknown", value=f'"{name[:40]}"', choices=", ".join((*_PLACE, *_TEXTS)))
+    for name in sorted(set(fields) - set(COVER_FIELDS)):
+        yield about_file("cover_field_unknown", value=f'"{name[:40]}"', choices=", ".join(COVER_FIELDS))
     for name in _PLACE:
         if fields.get(name) and fields[name].casefold() != place[name].casefold():
             yield about_file("cover_disagrees", column=name, example=place[name] or "another")

@@ -6,9 +6,10 @@ answers and clears.
 
 import hashlib
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
@@ -16,13 +17,13 @@ from impact.checking.findings import Finding, about_file
 from impact.checking.reading import TextTable, read_csv, read_table
 from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
-from impact.home import Home, one_writer, remove, write
-from impact.intake.answers import send_answers
+from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
+from impact.intake.answers import answers
 from impact.intake.cover import SIDECAR, Cover, read_cover, read_sidecar
 from impact.intake.landing import Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
-from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipt
-from impact.intake.returns import StoredRow, column_totals, rows_hash, save_return, stored_rows
+from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
+from impact.intake.returns import StoredRow, column_totals, return_path, rows_hash, stored_rows, write_rows
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
@@ -85,20 +86,19 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
             except OSError as fault:
                 left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
                 continue
-            if drop.id not in given:
-                _keep(home, drop)
             drops.append(drop)
         fresh = {drop.id: drop for drop in reversed(drops) if drop.id not in given}
+        _keep(home, fresh.values())
         if fresh:
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
-            for decided in decide_drops(wave, now, register, settings_version, live):
-                _commit(home, decided)
-                receipts.append(decided.receipt)
-                given[decided.receipt.id] = decided.receipt
+            decided = decide_drops(wave, now, register, settings_version, live)
+            _commit(home, decided)
+            receipts += [one.receipt for one in decided]
+            given |= {one.receipt.id: one.receipt for one in decided}
             live = live_returns(given.values())
-        left += [one for drop in drops if (one := _answer(home, drop, given[drop.id])) is not None]
+        left += _answer(home, [(drop, given[drop.id]) for drop in drops])
         for one in left:
             _log.warning("Left: %s, because %s", one.path, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
@@ -223,11 +223,11 @@ def _count_services(table: TextTable | None) -> int:
     return len({cells[position] for cells in table.rows} - {"ALL", ""}) if table and position is not None else 0
 
 
-def _keep(home: Home, drop: Drop) -> None:
+def _keep(home: Home, drops: Collection[Drop]) -> None:
     """Keep the bytes before anything is decided about them."""
-    for sha256, data in ((drop.sha256, drop.data), (drop.cover_sha256, drop.cover_data)):
-        if data is not None and not (home.drops / sha256).exists():
-            write(home.drops / sha256, data)
+    named = {home.drops / drop.sha256: drop.data for drop in drops}
+    named |= {home.drops / drop.cover_sha256: drop.cover_data for drop in drops if drop.cover_data is not None}
+    write_all({path: data for path, data in named.items() if not path.exists()})
 
 
 def _clear_left_covers(home: Home, receipts: Iterable[Receipt]) -> None:
@@ -286,25 +286,39 @@ def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
     )
 
 
-def _answer(home: Home, drop: Drop, receipt: Receipt) -> Left | None:
-    """Answer the sender and clear the inbox; where the outbox cannot be written, the file waits for the next run."""
+def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
+    """Answer the senders and clear the inboxes. Where an outbox cannot be written, its files wait for the next run."""
     try:
-        if receipt.is_purged:
-            remove(home.drops / receipt.sha256)
-        send_answers(outbox_of(home, drop.arrival), receipt)
-        remove(drop.arrival.path)
-        if drop.cover_data is not None:
-            remove(drop.arrival.cover_path)
+        remove_all(home.drops / receipt.sha256 for _, receipt in taken if receipt.is_purged)
+        write_all(
+            {
+                path: data
+                for drop, receipt in taken
+                for path, data in answers(outbox_of(home, drop.arrival), receipt).items()
+            }
+        )
+        remove_all(drop.arrival.path for drop, _ in taken)
+        remove_all(drop.arrival.cover_path for drop, _ in taken if drop.cover_data is not None)
     except DiskFullError:
         raise
     except ImpactError as fault:
-        return Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")
-    return None
+        if len(taken) > 1:
+            return [left for one in taken for left in _answer(home, [one])]
+        [(drop, receipt)] = taken
+        return [Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")]
+    return []
 
 
-def _commit(home: Home, decided: Decided) -> None:
-    """The return first, then the receipt that makes it count."""
-    receipt = decided.receipt
-    if receipt.rows_kept:
-        save_return(home, feeds()[receipt.feed], receipt.id, decided.row_numbers, decided.rows)
-    save_receipt(home, receipt)
+def _commit(home: Home, decided: Sequence[Decided]) -> None:
+    """The returns first, then the receipts that make them count."""
+    put_all(
+        {
+            return_path(home, receipt.feed, receipt.id): partial(
+                write_rows, feeds()[receipt.feed], receipt.id, one.row_numbers, one.rows
+            )
+            for one in decided
+            for receipt in [one.receipt]
+            if receipt.rows_kept
+        }
+    )
+    save_receipts(home, [one.receipt for one in decided])

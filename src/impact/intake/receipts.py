@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from impact.checking.findings import Finding
 from impact.errors import ImpactError
-from impact.home import Home, write_json
+from impact.home import Home, json_bytes, write_all
 from impact.periods import to_text
 
 Decision = Literal["accepted", "held", "refused", "unreadable"]
@@ -75,9 +75,9 @@ def decide(findings: tuple[Finding, ...], *, is_readable: bool) -> Decision:
     return "held" if "please_confirm" in severities else "accepted"
 
 
-def save_receipt(home: Home, receipt: Receipt) -> None:
-    """Commit a decision: from here on the drop has been taken, whatever happens next."""
-    write_json(home.receipts / f"{receipt.id}.json", as_json(receipt))
+def save_receipts(home: Home, receipts: Iterable[Receipt]) -> None:
+    """Commit decisions: from here on the drops have been taken, whatever happens next."""
+    write_all({home.receipts / f"{receipt.id}.json": json_bytes(as_json(receipt)) for receipt in receipts})
 
 
 def as_json(receipt: Receipt) -> dict[str, Any]:

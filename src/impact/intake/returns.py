@@ -14,7 +14,7 @@ from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
 from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
-from impact.home import Home, cannot_write, put
+from impact.home import Home, cannot_write
 from impact.places import quoted
 
 _UNIT = Decimal(1).scaleb(-14)
@@ -51,24 +51,20 @@ def rows_hash(rows: Sequence[StoredRow]) -> str:
     return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
 
 
-def save_return(
-    home: Home, definition: Definition, receipt_id: str, row_numbers: Sequence[int], rows: Sequence[StoredRow]
+def write_rows(
+    definition: Definition, receipt_id: str, row_numbers: Sequence[int], rows: Sequence[StoredRow], path: Path
 ) -> None:
-    """Write the rows of a drop. The same rows in the same order give the same bytes."""
+    """Write the rows of a drop to a file. The same rows in the same order give the same bytes."""
     columns = return_columns(definition)
     texts = [[receipt_id, str(number), *row] for number, row in zip(row_numbers, rows, strict=True)]
     casts = ", ".join(
         f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1)
     )
     select = f"select {casts} from (select unnest(?) as list_value)"
-
-    def fill(path: Path) -> None:
-        try:
-            _writer().execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
-        except duckdb.IOException as fault:
-            raise cannot_write(path, str(fault)) from fault
-
-    put(return_path(home, definition.name, receipt_id), fill)
+    try:
+        _writer().execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
+    except duckdb.IOException as fault:
+        raise cannot_write(path, str(fault)) from fault
 
 
 def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[str, str]]:

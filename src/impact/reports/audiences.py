@@ -158,8 +158,8 @@ class AudienceRows:
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
-    """The rows of each audience in turn, each read from a database that holds that audience's rows and no other's. A mutual that
-    was not at work in the quarter is no audience of it."""
+    """The rows of each audience in turn, each read from a database that holds that audience's rows and no other's. A
+    mutual that was not at work in the quarter is no audience of it."""
     with open_warehouse(home) as warehouse:
         audiences = warehouse.execute(
             "select audience, kind, name from published.audience as audiences where kind <> 'organisation' or exists ("

@@ -216,11 +216,14 @@ def _point(home: Home, period: Period, number: int) -> None:
         groups = [
             (
                 title,
-                [
-                    (report["name"], f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}")
+                sorted(
+                    (
+                        report["title"] if kind == "public" else report["name"],
+                        f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}",
+                    )
                     for report in manifest["reports"]
                     if report["kind"] == kind
-                ],
+                ),
             )
             for kind, title in _KINDS.items()
         ]

@@ -1,7 +1,7 @@
 """The part of a report that is about one topic: published rows -> paragraphs, a chart and tables."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure, Topic
@@ -66,12 +66,15 @@ def topic_sections(rows: AudienceRows, period: Period) -> Iterator[Section]:
 def _section(subject: _Subject) -> Section:
     headline = subject.headline
     is_own = subject.rows.audience.kind == "organisation"
+    chart = _chart(subject)
     tables = _own_tables(subject) if is_own else [*_portfolio_tables(subject), *_side_by_side(subject)]
+    if chart is not None and not is_own:
+        tables = (replace(table, is_folded=True) for table in tables)
     return Section(
         id=subject.topic.id.replace("_", "-"),
         title=subject.topic.title,
         paragraphs=(f"{headline.name}: {headline.definition} {_POLARITIES[headline.polarity]}".strip(),),
-        chart=_chart(subject),
+        chart=chart,
         tables=tuple(tables),
         data_file="organisations.csv" if subject.figures else "delivery-models.csv",
     )
@@ -261,7 +264,8 @@ def _side_by_side(subject: _Subject) -> Iterator[Table]:
 
 
 def _chart(subject: _Subject) -> Chart | None:
-    """Only for one basis: two bases on one axis would invite a comparison that cannot be made."""
+    """Only for one basis: two bases on one axis would invite a comparison that cannot be made. One organisation without
+    peers makes no chart."""
     indicator, period = subject.headline, subject.period
     year = list(subject.of(indicator, "rolling_year").values())
     figures = year or list(subject.of(indicator, "quarter").values())
@@ -283,6 +287,8 @@ def _chart(subject: _Subject) -> Chart | None:
         )
         for figure in on_basis
     )
+    if len(marks) == 1 and marks[0].middle is None:
+        return None
     low, high = (pick(on_basis, key=lambda figure: float(figure.value)) for pick in (min, max))
     return Chart(
         title=_chart_title(subject, marks, low, high),
@@ -290,10 +296,7 @@ def _chart(subject: _Subject) -> Chart | None:
         + (year_label(period) if year else period.label()),
         unit=indicator.unit,
         marks=marks,
-        description=(
-            f"Values run from {shown(low.value, indicator.unit)} ({low.organisation_name}) to "
-            f"{shown(high.value, indicator.unit)} ({high.organisation_name}). The table gives every value."
-        ),
+        description=_chart_description(indicator, on_basis, low, high),
     )
 
 
@@ -306,7 +309,23 @@ def _chart_title(subject: _Subject, marks: Sequence[Mark], low: OrganisationFigu
         return f"{above} of {len(placed)} that can be compared {verb} above the median of their peers"
     if len(marks) > 1:
         return f"Organisations range from {shown(low.value, unit)} to {with_unit(high.value, unit)}"
-    return f"{low.organisation_name}: {with_unit(low.value, unit)}"
+    return f"{with_unit(low.value, unit)}, where the median of peers is {with_unit(low.peer_median, unit)}"
+
+
+def _chart_description(
+    indicator: Indicator, figures: Sequence[OrganisationFigure], low: OrganisationFigure, high: OrganisationFigure
+) -> str:
+    if len(figures) == 1:
+        half = between(low.peer_lower_quartile, low.peer_upper_quartile, indicator.unit)
+        middle = f", the middle half of them {half}" if is_figure(low.peer_lower_quartile) else ""
+        return (
+            f"{low.organisation_name} has {shown(low.value, indicator.unit)}; the median of its peers is "
+            f"{shown(low.peer_median, indicator.unit)}{middle}."
+        )
+    return (
+        f"Values run from {shown(low.value, indicator.unit)} ({low.organisation_name}) to "
+        f"{shown(high.value, indicator.unit)} ({high.organisation_name}). The table gives every value."
+    )
 
 
 def _peer_columns(indicator: Indicator, unit: str) -> list[Column]:

@@ -1,5 +1,5 @@
-"""Published rows -> the content of a report, put together from its parts. What is said of a topic is written in `topics`,
-the sentences at the top are chosen in `main_points`."""
+"""Published rows -> the content of a report, put together from its parts. What is said of a topic is written in
+`topics`, the sentences at the top are chosen in `main_points`."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -22,7 +22,7 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
     title = {
         "commissioner": f"Benchmarks for {rows.audience.name}",
         "organisation": f"{rows.audience.name} beside its peers",
-    }.get(rows.audience.kind, "Mutuals beside other organisations")
+    }.get(rows.audience.kind, "State of the sector: mutuals beside other organisations")
     sections = list(topic_sections(rows, period))
     sections += [_missing(rows, sections, period), _method(rows)]
     return Report(
@@ -71,7 +71,8 @@ def _short_of_months(rows: AudienceRows) -> Iterator[str]:
         if not year or not any(figure.months_reported for figure in year):
             continue
         if not short:
-            yield f"{indicator.name}: every organisation reported every month of the year."
+            who = "was reported for every month" if len(year) == 1 else "every organisation reported every month"
+            yield f"{indicator.name}: {who} of the year."
             continue
         listed = "; ".join(
             f"{figure.organisation_name} ({figure.months_reported} of {figure.months_expected} months)"
