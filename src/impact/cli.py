@@ -282,7 +282,7 @@ def _run_job(home: Home, job: str, *options: str) -> None:
 
 def _state_words(one: "ReturnStatus") -> str:
     """What has come of a return: `held, 4 days late, receipt 0123456789abcdef`."""
-    said = [one.state] if one.state not in ("late", "due") else []
+    said: list[str] = [one.state] if one.state not in ("late", "due") else []
     if one.days_late:
         said.append("1 day late" if one.days_late == 1 else f"{one.days_late} days late")
     elif not one.is_in:

@@ -1,18 +1,39 @@
-"""A sector of random rows: thousands of months of returns and official figures, with gaps, ties and closures.
+"""A sector of random rows: thousands of months of returns and official figures, surveys and savings, with gaps, ties and
+closures.
 
-It keeps apart what tests of their own are about: no month lies outside its organisation's active dates, and whoever
-is in an official file counts calendar days in its returns, too.
+It keeps apart what tests of their own are about: no month lies outside its organisation's active dates, whoever is in
+an official file counts calendar days in its returns, too, nobody has a survey of the year beside one of its last
+quarter, and whoever sends savings has a contract with a value throughout.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from tests.sql.tables import Row, absence, commissioner, contract, last_day, months, official, organisation
+from tests.sql.tables import (
+    Row,
+    absence,
+    answers,
+    asked,
+    commissioner,
+    contract,
+    instrument,
+    last_day,
+    months,
+    nil,
+    official,
+    organisation,
+    saving,
+    scored,
+    serves,
+)
 
 MONTHS = months("2024-04", 24)
-COMMISSIONERS = ("C1", "C2", "C3", "C4")
+QUARTERS = tuple(f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}" for month in MONTHS[::3])
+COMMISSIONERS = ("C1", "C2", "C3", "C4", "C5")
+SERVICES = ("S1", "S2", "S3")
+NOT_COMPARING = ("pulse", "fft")
 
 _ORGANISATIONS = 130
 _SECTORS = ("community_health", "adult_social_care", "libraries", "ambulance")
@@ -44,11 +65,64 @@ class Month:
 
 
 @dataclass(frozen=True)
+class Wave:
+    """A staff survey of the whole organisation: its headline question, and its engagement score."""
+
+    code: str
+    wave: str
+    instrument: str
+    eligible: int
+    responses: int
+    positive: int
+    answered: int
+    score: Decimal
+    people: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """A month of one service's users."""
+
+    code: str
+    month: str
+    service: str
+    instrument: str
+    satisfied: int
+    dissatisfied: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Saving:
+    id: str
+    contract_code: str | None
+    benefit_to: str
+    source: str
+    type: str
+    evidence: str
+    group: str | None
+    to_date: Decimal
+    cost_to_date: Decimal
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All savings of an organisation as at a quarter; without any it is nil."""
+
+    code: str
+    quarter: str
+    savings: tuple[Saving, ...]
+
+
+@dataclass(frozen=True)
 class Contract:
+    code: str
     commissioner_code: str
     organisation_code: str
     starts_on: str
     ends_on: str | None
+    annual_value: int
+    services: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -56,16 +130,23 @@ class Sector:
     organisations: tuple[Organisation, ...]
     months: tuple[Month, ...]
     contracts: tuple[Contract, ...]
+    waves: tuple[Wave, ...]
+    answers: tuple[Answers, ...]
+    snapshots: tuple[Snapshot, ...]
 
     def rows(self) -> list[Row]:
         return [
             *(commissioner(code) for code in COMMISSIONERS),
+            *instrument("core"),
+            *instrument("pulse", "happy", 3, compares_organisations=False),
+            *instrument("local", None),
+            *instrument("fft", None, compares_organisations=False),
             *(_organisation_row(one) for one in self.organisations),
-            *(
-                contract(one.commissioner_code, one.organisation_code, one.starts_on, one.ends_on)
-                for one in self.contracts
-            ),
+            *(row for one in self.contracts for row in _contract_rows(one)),
             *(_month_row(one) for one in self.months),
+            *(row for one in self.waves for row in _wave_rows(one)),
+            *(row for one in self.answers for row in _answers_rows(one)),
+            *(row for one in self.snapshots for row in _snapshot_rows(one)),
         ]
 
 
@@ -80,7 +161,16 @@ def random_sector(seed: int) -> Sector:
             said += [Month(one.code, *_rest(month)) for month in before if _is_active(one, month.month)]
         else:
             said += _months(rng, one)
-    return Sector(tuple(organisations), tuple(said), tuple(_contracts(rng, organisations)))
+    contracts = _contracts(rng, organisations)
+    waves: list[Wave] = []
+    answered: list[Answers] = []
+    snapshots: list[Snapshot] = []
+    for one in organisations:
+        own = [made for made in contracts if made.organisation_code == one.code]
+        waves += _waves(rng, one) if rng.random() < 0.5 else []
+        answered += _answers(rng, one) if rng.random() < 0.5 else []
+        snapshots += _snapshots(rng, one, own) if any(made.commissioner_code == "C5" for made in own) else []
+    return Sector(tuple(organisations), tuple(said), tuple(contracts), tuple(waves), tuple(answered), tuple(snapshots))
 
 
 def _organisation(rng: random.Random, code: str) -> Organisation:
@@ -121,16 +211,97 @@ def _months(rng: random.Random, one: Organisation) -> list[Month]:
 
 
 def _contracts(rng: random.Random, organisations: list[Organisation]) -> list[Contract]:
-    made = []
+    made: list[Contract] = []
+
+    def add(code: str, one: Organisation, starts_on: str, ends_on: str | None) -> None:
+        services = tuple(service for service in SERVICES if rng.random() < 0.5)
+        value = 365 * rng.randint(100, 9000)
+        made.append(Contract(f"K{len(made):04}", code, one.code, starts_on, ends_on, value, services))
+
     for one in organisations:
         # The first commissioner pays most of community health, so that it knows most of its peers there.
-        share = {"C1": 0.75 if one.sector == "community_health" else 0.05, "C2": 0.3, "C3": 0.1, "C4": 0.02}
+        share = {"C1": 0.75 if one.sector == "community_health" else 0.05, "C2": 0.3, "C3": 0.1, "C4": 0.02, "C5": 0}
         for code in COMMISSIONERS:
-            if rng.random() < share[code]:
+            while rng.random() < share[code]:
                 starts_on = rng.choice(["2020-04-01", f"{rng.choice(MONTHS)}-{rng.choice((1, 1, 15)):02}"])
                 ends_on = rng.choice([None, "2030-03-31", last_day(rng.choice(MONTHS[12:]))])
-                made.append(Contract(code, one.code, starts_on, ends_on))
+                add(code, one, starts_on, max(ends_on, starts_on) if ends_on else None)
+                share[code] /= 10
+        # Whoever sends savings.
+        if rng.random() < 0.35:
+            add("C5", one, "2020-04-01", None)
     return made
+
+
+def _waves(rng: random.Random, one: Organisation) -> list[Wave]:
+    used, cadence = rng.choice((("core", "quarter"), ("core", "quarter"), ("core", "year"), ("pulse", "quarter")))
+    changes_from = rng.choice(QUARTERS) if rng.random() < 0.2 else "9999"
+    made = []
+    for wave in ("2024", "2025") if cadence == "year" else QUARTERS:
+        if rng.random() < 0.3:
+            continue
+        eligible = rng.randint(20, 900)
+        responses = rng.randint(11, eligible)
+        answered = rng.randint(5, responses)
+        people = rng.randint(4, answered)
+        score = Decimal(people * rng.randint(200, 900)) / 100
+        which = "pulse" if wave >= changes_from else used
+        made.append(Wave(one.code, wave, which, eligible, responses, rng.randint(0, answered), answered, score, people))
+    return made
+
+
+def _answers(rng: random.Random, one: Organisation) -> list[Answers]:
+    used = rng.choice(("local", "local", "fft"))
+    services = rng.sample(SERVICES, rng.randint(1, len(SERVICES)))
+    made = []
+    for month in MONTHS:
+        for service in services:
+            if _is_active(one, month) and rng.random() < 0.9:
+                total = rng.choice((0, rng.randint(1, 300), rng.randint(1, 300)))
+                satisfied = rng.randint(0, total)
+                made.append(
+                    Answers(one.code, month, service, used, satisfied, rng.randint(0, total - satisfied), total)
+                )
+    return made
+
+
+def _snapshots(rng: random.Random, one: Organisation, contracts: list[Contract]) -> list[Snapshot]:
+    kinds = ("cash_releasing", "cash_releasing", "cash_releasing", "cost_avoidance", "income", "non_cash_releasing")
+    savings = [
+        Saving(
+            id=f"V{number}",
+            contract_code=rng.choice([None, *(made.code for made in contracts)]),
+            benefit_to=rng.choice(("commissioner", "service", "organisation")),
+            source=rng.choice(("waste_reduction", "growth", "procurement", "productivity", "other")),
+            type=rng.choice(kinds),
+            evidence=rng.choice(("estimated", "management_accounts", "finance_verified", "audited")),
+            group=None,
+            to_date=Decimal(0),
+            cost_to_date=Decimal(0),
+        )
+        for number in range(rng.randint(1, 5))
+    ]
+    if len(savings) > 2 and rng.random() < 0.5:
+        # The last one is the first one told again.
+        savings[-1] = replace(savings[0], id=savings[-1].id, group="twice")
+        savings[0] = replace(savings[0], group="twice")
+    begins = {one.id: rng.choice(QUARTERS) if one.group is None else "" for one in savings}
+    made = []
+    for quarter in QUARTERS:
+        if quarter.endswith("Q2"):
+            savings = [replace(one, to_date=Decimal(0), cost_to_date=Decimal(0)) for one in savings]
+        savings = [_further(rng, one) for one in savings]
+        chance = rng.random()
+        if chance < 0.75:
+            made.append(Snapshot(one.code, quarter, tuple(saved for saved in savings if begins[saved.id] <= quarter)))
+        elif chance < 0.85:
+            made.append(Snapshot(one.code, quarter, ()))
+    return made
+
+
+def _further(rng: random.Random, one: Saving) -> Saving:
+    more, cost = Decimal(rng.randint(-5_000, 400_000)) / 100, Decimal(rng.randint(0, 50_000)) / 100
+    return replace(one, to_date=one.to_date + more, cost_to_date=one.cost_to_date + cost)
 
 
 def _is_active(one: Organisation, month: str) -> bool:
@@ -156,3 +327,64 @@ def _month_row(one: Month) -> Row:
     if one.source == "official":
         return official(one.code, one.month, one.lost, one.available)
     return absence(one.code, one.month, one.lost, one.available, one.basis)
+
+
+def _contract_rows(one: Contract) -> list[Row]:
+    dates = one.starts_on, one.ends_on
+    values = {"contract_code": one.code, "annual_value_gbp": one.annual_value}
+    return [
+        contract(one.commissioner_code, one.organisation_code, *dates, **values),
+        *serves(one.code, one.organisation_code, *one.services),
+    ]
+
+
+def _wave_rows(one: Wave) -> list[Row]:
+    """Both of the whole organisation, and beside them rows of a service and of another item, that count for nothing."""
+    own: dict[str, Any] = {
+        "instrument_id": one.instrument,
+        "eligible_staff": one.eligible,
+        "n_responses": one.responses,
+    }
+    answers_of = {"n_not_applicable": one.responses - one.answered}
+    item = "happy" if one.instrument == "pulse" else "overall"
+    if one.instrument == "pulse":
+        answers_of |= {"n_3": one.positive, "n_4": 0}
+    return [
+        asked(one.code, one.wave, one.positive, one.answered, item, **own, **answers_of),
+        asked(one.code, one.wave, 3, 11, item, **own | {"n_responses": 11}, service_code="S1"),
+        asked(one.code, one.wave, 3, 11, "other", **own | {"n_responses": 11}),
+        scored(one.code, one.wave, one.score, one.people, instrument_id=one.instrument),
+        scored(one.code, one.wave, 5, 11, "advocacy", instrument_id=one.instrument),
+    ]
+
+
+def _answers_rows(one: Answers) -> list[Row]:
+    """All answers, and beside them a way of asking that is part of them."""
+    where = one.code, one.month, one.service
+    good = one.satisfied // 3
+    parts = {"n_very_good": one.satisfied - good, "n_good": good, "n_poor": one.dissatisfied, "n_very_poor": 0}
+    return [
+        answers(*where, one.satisfied, one.total, instrument_id=one.instrument, **parts),
+        answers(*where, good, one.total, instrument_id=one.instrument, collection_mode="sms"),
+    ]
+
+
+def _snapshot_rows(one: Snapshot) -> list[Row]:
+    if not one.savings:
+        return [nil(one.code, "savings", one.quarter)]
+    return [
+        saving(
+            one.code,
+            one.quarter,
+            saved.id,
+            saved.to_date,
+            implementation_cost_to_date_gbp=saved.cost_to_date,
+            contract_code=saved.contract_code,
+            benefit_to=saved.benefit_to,
+            source=saved.source,
+            type=saved.type,
+            evidence_level=saved.evidence,
+            double_count_group=saved.group,
+        )
+        for saved in one.savings
+    ]

@@ -14,6 +14,7 @@ from impact.checking.values import plain_form
 from impact.definition import register_files
 from impact.errors import ImpactError
 from impact.home import Home
+from impact.indicators import indicators
 
 Row = Mapping[str, str | None]
 
@@ -133,10 +134,12 @@ def _day(text: str | None) -> date | None:
 
 def _refuse_broken(home: Home, tables: Mapping[str, TextTable], files: Mapping[str, tuple[Row, ...]]) -> None:
     always = (date.min.replace(year=1900), date.max.replace(year=2200))
+    # Targets name indicators, which are not the register's but the software's.
+    known = {**files, "indicators": [{"indicator_id": name} for name in indicators()]}
     broken = {}
     for name, table in tables.items():
         definition = register_files()[name]
-        findings = check_tables(definition, [Submitted(name, table, "", *always)], files)[name]
+        findings = check_tables(definition, [Submitted(name, table, "", *always)], known)[name]
         if must_fix := [finding for finding in findings if finding.severity == "must_fix"]:
             broken[name] = must_fix
     if broken:
