@@ -13,7 +13,7 @@ from impact.periods import Period, parse_period
 from impact.register import Register
 from impact.register.register import Row
 from tests.unit.checking.small import FILES, Named, clean, csv_bytes
-from tests.unit.checking.test_workbook import book
+from tests.unit.checking.test_workbook import Rows, book
 
 NOW = datetime(2026, 7, 20, 9, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def period(text: str) -> Period:
 
 
 def register(**files: Iterable[Mapping[str, str | None]]) -> Register:
-    """A register of these rows; organisations M001, at work from May 2020 to June 2027, and M002 where none is given."""
+    """A register of these rows; organisations M001 (at work from May 2020 to June 2027) and M002 where none is given."""
     files = {
         "organisations": [
             {"organisation_code": "M001", "active_from": "2020-05-15", "active_to": "2027-06-10"},
@@ -100,8 +100,8 @@ def book_of(feed: str, rows: Iterable[Named] | None = None, cover: Mapping[str, 
     for texts in below:
         cells = zip(texts, columns, strict=True)
         typed.append([float(text) if text and column.kind in ("number", "integer") else text for text, column in cells])
-    sheets = {"Cover": list((cover or {}).items()), feed: typed}
-    return book(sheets if cover is not None else {feed: typed})
+    sheets: dict[str, Rows] = {} if cover is None else {"Cover": list(cover.items())}
+    return book({**sheets, feed: typed})
 
 
 def put(home: Home, place: str, data: bytes, cover: Mapping[str, Any] | None = None) -> Path:

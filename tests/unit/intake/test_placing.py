@@ -1,6 +1,5 @@
 """Where a drop came from and what it claims to be: sender, feed, period, first return, correction or nil return."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -119,11 +118,11 @@ def test_the_whole_months_in_which_the_sender_was_at_work(name: str, sender: str
 
 
 def following(
-    live: list[Receipt], name: str = "2026-Q1", corrects: str = "", rows_sha256: str = "new", **place: str
+    live: list[Receipt], name: str = "2026-Q1", corrects: str = "", rows_sha256: str = "new", at: Arrival | None = None
 ) -> list[str]:
     """The rules that a drop breaks which comes after these."""
     cover = replace(CORRECTION, corrects_receipt=corrects)
-    at = replace(arrival(), **place)
+    at = at or arrival()
     return [finding.rule for finding in succession_findings(at, period(name), cover, rows_sha256, live_returns(live))]
 
 
@@ -174,10 +173,10 @@ def test_whether_a_drop_may_count(
     assert following(live, name, corrects, rows_sha256) == broken
 
 
-@pytest.mark.parametrize("place", [{"sender": "M002"}, {"feed": "staff_survey"}])
-def test_what_another_sent_or_of_another_feed_is_no_matter(place: Mapping[str, str]) -> None:
-    assert following([ONE], rows_sha256="old", **place) == []
-    assert following([ONE], corrects="one", **place) == ["corrects_unknown"]
+@pytest.mark.parametrize("at", [arrival(sender="M002"), arrival(feed="staff_survey")])
+def test_what_another_sent_or_of_another_feed_is_no_matter(at: Arrival) -> None:
+    assert following([ONE], rows_sha256="old", at=at) == []
+    assert following([ONE], corrects="one", at=at) == ["corrects_unknown"]
 
 
 def test_the_receipt_to_correct_is_named() -> None:
