@@ -120,11 +120,11 @@ def put_all(fills: Mapping[Path, Callable[[Path], object]]) -> None:
             with _said_plainly(path):
                 _make_folder(path.parent)
                 fill(unfinished[path])
-        _sync_all(unfinished.values())
+        _sync_all({unfinished[path]: path for path in fills})
         for path in fills:
             with _said_plainly(path):
                 os.replace(unfinished[path], path)
-        _sync_all({path.parent: None for path in fills})
+        _sync_all({path.parent: path for path in fills})
     except ImpactError:
         for path in unfinished.values():
             path.unlink(missing_ok=True)
@@ -142,10 +142,10 @@ def put_folder(path: Path, files: dict[str, bytes]) -> None:
                 file = unfinished / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
-            _sync_all([*(path for path in unfinished.rglob("*")), unfinished])
+            _sync_all({part: path for part in (*unfinished.rglob("*"), unfinished)})
             os.rename(unfinished, path)
             _sync(path.parent)
-        except OSError:
+        except (OSError, ImpactError):
             shutil.rmtree(unfinished, ignore_errors=True)
             raise
 
@@ -157,14 +157,14 @@ def remove(path: Path) -> None:
 
 def remove_all(paths: Iterable[Path]) -> None:
     """Like `remove` for many files."""
-    folders: dict[Path, None] = {}
+    folders: dict[Path, Path] = {}
     for path in paths:
         with _said_plainly(path):
             try:
                 path.unlink()
             except FileNotFoundError:
                 continue
-            folders[path.parent] = None
+            folders[path.parent] = path
     _sync_all(folders)
 
 
@@ -233,15 +233,17 @@ def _fill(data: bytes, path: Path) -> None:
     path.write_bytes(data)
 
 
-def _sync_all(paths: Iterable[Path]) -> None:
-    """Make files, or what folders list, durable: one by one where they are few, else the whole file system at once."""
-    paths = list(paths)
-    for path in [paths[0]] if len(paths) > _FEW else paths:
+def _sync_all(parts: Mapping[Path, Path]) -> None:
+    """Make files, or what folders list, durable: one by one where they are few, else their whole file system at once.
+    Each is mapped to the path that a fault is about."""
+    if len(parts) > _FEW:
+        part, path = next(iter(parts.items()))
         with _said_plainly(path):
-            if len(paths) > _FEW:
-                _sync_file_system(path)
-            else:
-                _sync(path)
+            _sync_file_system(part)
+        return
+    for part, path in parts.items():
+        with _said_plainly(path):
+            _sync(part)
 
 
 def _sync_file_system(path: Path) -> None:

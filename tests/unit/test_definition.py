@@ -201,6 +201,8 @@ def test_an_example_is_a_value_that_would_be_taken(definition: Definition, colum
 def test_a_code_is_looked_up_where_there_are_codes(definition: Definition, column: Column) -> None:
     if column.in_register is not None:
         file, name = column.in_register.split(".")
+        if file == "indicators":
+            return  # the software's own, which targets name
         assert register_files()[file].column(name).kind == "text"
 
 

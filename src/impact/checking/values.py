@@ -5,6 +5,7 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from impact.definition import Column, Kind
@@ -43,8 +44,9 @@ def plain_form(text: str, column: Column) -> str:
         return "true" if value else "false"
     if isinstance(value, date):
         return value.isoformat()
-    if column.kind == "integer":
-        return text.split(".")[0]
+    if column.kind in ("integer", "number"):
+        number = Decimal(text)
+        return f"{number.normalize():f}" if number else "0"
     return text
 
 

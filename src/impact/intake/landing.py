@@ -3,6 +3,7 @@
 A drop is identified by content and place, never by its file name: the same thing sent again is the same drop.
 """
 
+import errno
 import hashlib
 import json
 import os
@@ -78,10 +79,11 @@ def make_drop(arrival: Arrival, data: bytes, cover_data: bytes | None = None) ->
 
 def read_drop(arrival: Arrival) -> Drop:
     """The drop as it lies there. Raises OSError when it cannot be opened."""
-    try:
-        cover_data = arrival.cover_path.read_bytes()
-    except FileNotFoundError:
-        cover_data = None
+    cover = _state(arrival.cover_path)
+    if cover is None:
+        return make_drop(arrival, arrival.path.read_bytes())
+    # What is no file is not followed to wherever it points: as a cover it says nothing that can be read.
+    cover_data = arrival.cover_path.read_bytes() if stat.S_ISREG(cover.st_mode) else b""
     return make_drop(arrival, arrival.path.read_bytes(), cover_data)
 
 
@@ -128,10 +130,18 @@ def as_text(name: str) -> str:
 
 
 def _cover_age_seconds(path: Path, now: datetime) -> float:
+    state = _state(path.with_name(path.name + SIDECAR))
+    return float("inf") if state is None else abs(now.timestamp() - state.st_mtime)
+
+
+def _state(path: Path) -> os.stat_result | None:
+    """What the system says of a file; None where there is none, or where there is no room for its name."""
     try:
-        return abs(now.timestamp() - path.with_name(path.name + SIDECAR).lstat().st_mtime)
-    except FileNotFoundError:
-        return float("inf")
+        return path.lstat()
+    except OSError as fault:
+        if fault.errno in (errno.ENOENT, errno.ENAMETOOLONG):
+            return None
+        raise
 
 
 def _files_in(landing: Path) -> Iterator[Path]:

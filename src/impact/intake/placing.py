@@ -79,8 +79,9 @@ def succession_findings(
             return
     if not others:
         return
-    [first, *rest] = there
-    if first is not None and not rest and first.rows_sha256 == rows_sha256 and list(first.periods) == parts:
+    first = there[0]
+    is_whole = first is not None and len(others) == 1 and list(first.periods) == parts
+    if first is not None and is_whole and first.rows_sha256 == rows_sha256:
         yield about_file("same_as_live", value=first.id)
     elif not cover.corrects_receipt:
         yield about_file("already_live", value=" and ".join(others))

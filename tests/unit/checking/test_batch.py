@@ -532,7 +532,7 @@ USER_FAULTS: dict[str, tuple[Damage, Broken]] = {
 SAVINGS_FAULTS: dict[str, tuple[Damage, Broken]] = {
     "another quarter": ({(2, "as_at_quarter"): "2025-Q4"}, [("quarter_in_period", "as_at_quarter 2")]),
     "a year": ({(2, "as_at_quarter"): "2026"}, [("quarter_in_period", "as_at_quarter 2")]),
-    "the same saving twice": ({(3, "saving_id"): "SAV-1"}, [("rows_unique", "as_at_quarter 2, as_at_quarter 3")]),
+    "the same saving twice": ({(3, "saving_id"): "SAV-1"}, [("rows_unique", "saving_id 2, saving_id 3")]),
     "another's service": ({(3, "service_code"): "S09"}, [("service_known", "service_code 3")]),
     "another's contract": ({(2, "contract_code"): "C002"}, [("contract_known", "contract_code 2")]),
     "no contract": ({(2, "contract_code"): ""}, []),

@@ -609,10 +609,10 @@ def test_the_demo_is_put_whole_into_an_empty_home_and_can_be_put_there_again(
     tmp_path: Path, sent: dict[int, list[Sent]]
 ) -> None:
     home = Home(tmp_path)
-    assert place_demo(home, 2) == len(sent[2])
+    assert place_demo(home, [2]) == len(sent[2])
     placed = {path.relative_to(home.landing).as_posix() for path in home.landing.rglob("*") if path.is_file()}
     assert placed == {path for one in sent[2] for path, _ in both(one)}
-    assert place_demo(home, 2) == len(sent[2])
+    assert place_demo(home, [2]) == len(sent[2])
 
 
 @pytest.mark.parametrize("name", ["organisations.csv", "services.csv", "something_else.csv"])
@@ -621,5 +621,5 @@ def test_the_demo_will_not_stand_beside_another_register(tmp_path: Path, name: s
     home.register.mkdir()
     (home.register / name).write_text("organisation_code,name\nX,A real one\n")
     with pytest.raises(ImpactError, match="invented"):
-        place_demo(home, 1)
+        place_demo(home, [1])
     assert not home.landing.exists()

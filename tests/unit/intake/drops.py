@@ -61,7 +61,7 @@ def period(text: str) -> Period:
 
 
 def register(**files: Iterable[Mapping[str, str | None]]) -> Register:
-    """A register of these rows; organisations M001 (at work from May 2020 to June 2027) and M002 where none is given."""
+    """A register of these rows, with organisations M001 (at work from May 2020 to June 2027) and M002 unless given."""
     files = {
         "organisations": [
             {"organisation_code": "M001", "active_from": "2020-05-15", "active_to": "2027-06-10"},

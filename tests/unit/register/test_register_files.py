@@ -158,7 +158,7 @@ def needed(file: str) -> set[str]:
                 str(column.in_register).split(".")[0]
                 for one in definitions
                 for column in one.columns
-                if column.in_register
+                if column.in_register and not column.in_register.startswith("indicators.")
             ),
             *(str(rule.arguments["file"]) for one in definitions for rule in one.rules if "file" in rule.arguments),
         }

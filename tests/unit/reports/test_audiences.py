@@ -1,0 +1,164 @@
+"""An audience's database holds that audience's rows and no other's, even right after another's."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from impact.home import Home
+from impact.reports.audiences import TABLES, Audience, AudienceRows, _fill, read_audiences
+from tests.unit.reports.published import ABSENCE, DAYS, INDICATORS, TOPICS, figure, model, state
+
+A = Audience("organisation-A", "organisation", "Alpha")
+B = Audience("organisation-B", "organisation", "Beta")
+C = Audience("commissioner-C", "commissioner", "Gammashire")
+PUBLIC = Audience("public", "public", "the public")
+NOBODY = Audience("organisation-N", "organisation", "Not at work")
+
+_KINDS = {str: "varchar", int: "integer", bool: "boolean"}
+
+
+def table(warehouse: duckdb.DuckDBPyConnection, name: str, rows: list[Mapping[str, Any]]) -> None:
+    kinds = {column: _KINDS.get(type(value), "date") for column, value in rows[0].items()}
+    warehouse.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in kinds.items())})")
+    for row in rows:
+        warehouse.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row.values()))
+
+
+def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:
+    """Rows of three quarters, in each of which every name is the audience's own."""
+    found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in TABLES}
+    for period_id in ("2025-Q4", "2026-Q1", "2026-Q2"):
+        for grain in ("rolling_year", "quarter"):
+            about = {"who": audience.id, "grain": grain, "period_id": period_id, "source": "official"}
+            for one in (figure(**about), figure("9.1", DAYS, **about)):  # type: ignore[arg-type]
+                found["organisation_figure"].append({"audience": audience.id, **asdict(one)})
+        of_models = model(sector=audience.id, period_id=period_id)
+        found["delivery_model_figure"].append({"audience": audience.id, **asdict(of_models)})
+        returned = {"audience": audience.id, "period_id": period_id, **asdict(state("received", who=audience.id))}
+        found["return_state"].append(returned)
+    return found
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """A home with a warehouse that holds the rows of three readers, and one that was not at work."""
+    home = Home(tmp_path)
+    home.warehouse.parent.mkdir(parents=True)
+    feeds = [{"feed": topic.id, "title": topic.title, "place": place} for place, topic in enumerate(TOPICS)]
+    indicators = [
+        {
+            **{name: value for name, value in asdict(one).items() if name not in ("id", "topic")},
+            "indicator_id": one.id,
+            "place": place,
+            "feed": one.topic,
+        }
+        for place, one in enumerate(INDICATORS)
+    ]
+    named = [
+        {"audience": audience.id, "grain": "quarter", "period_id": period_id}
+        for audience in (A, B, C)
+        for period_id in ("2025-Q4", "2026-Q1", "2026-Q2")
+    ]
+    publisher = {"name": "NHS England", "page": None, "licence": "OGL", "note": None, "publisher_code": "NHS"}
+    with duckdb.connect(str(home.warehouse)) as warehouse:
+        for schema in ("published", "reference", "register"):
+            warehouse.execute(f"create schema {schema}")
+        settings = {"peers_for_median": 5, "peers_for_quartiles": 10}
+        table(warehouse, "reference.settings", [{"name": name, "value": value} for name, value in settings.items()])
+        table(warehouse, "reference.feeds", feeds)
+        table(warehouse, "flat", indicators)
+        warehouse.execute("create table reference.indicators as select *, [feed] as feeds from flat")
+        table(warehouse, "register.publishers", [{name: value or "" for name, value in publisher.items()}])
+        warehouse.execute("update register.publishers set page = null, note = null")
+        listed = [{"audience": one.id, "kind": one.kind, "name": one.name} for one in (A, B, C, PUBLIC, NOBODY)]
+        table(warehouse, "published.audience", listed)
+        table(warehouse, "published.named", named)
+        rows = [everything_of(audience) for audience in (A, B, C)]
+        for name in TABLES:
+            table(warehouse, f"published.{name}", [row for of in rows for row in of[name]])
+    return home
+
+
+@pytest.fixture
+def database() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
+def names_in(database: duckdb.DuckDBPyConnection) -> set[str]:
+    """Of every audience that any table in the database speaks of, the name."""
+    found = set()
+    for (name,) in database.execute("select table_name from duckdb_tables()").fetchall():
+        for row in database.execute(f"select * from {name}").fetchall():
+            found |= {audience.id for audience in (A, B, C) if audience.id in map(str, row)}
+    return found
+
+
+@pytest.mark.parametrize("order", [(A, B), (B, A), (C, A), (A, C), (A, PUBLIC), (A, B, A)])
+def test_a_database_never_holds_the_rows_of_another(
+    home: Home, database: duckdb.DuckDBPyConnection, order: tuple[Audience, ...]
+) -> None:
+    for audience in order:
+        _fill(database, home, audience, "2026-Q1")
+        assert names_in(database) == {audience.id} - {PUBLIC.id}
+        attached = database.execute("select database_name from duckdb_databases() where not internal").fetchall()
+        assert [name for (name,) in attached] == ["memory"]
+    assert set(TABLES) < {name for (name,) in database.execute("select table_name from duckdb_tables()").fetchall()}
+
+
+def test_the_quarters_before_are_for_an_organisation_alone(home: Home, database: duckdb.DuckDBPyConnection) -> None:
+    for audience, expected in (
+        (A, {("quarter", "2025-Q4"), ("quarter", "2026-Q1"), ("rolling_year", "2026-Q1")}),
+        (C, {("quarter", "2026-Q1"), ("rolling_year", "2026-Q1")}),
+    ):
+        _fill(database, home, audience, "2026-Q1")
+        assert set(database.execute("select grain, period_id from organisation_figure").fetchall()) == expected
+        for name in ("delivery_model_figure", "return_state"):
+            assert set(database.execute(f"select period_id from {name}").fetchall()) == {("2026-Q1",)}
+
+
+def test_each_audience_is_given_its_own_rows_and_whoever_was_not_at_work_is_none(home: Home) -> None:
+    given = {rows.audience: rows for rows in read_audiences(home, "2026-Q1")}
+    assert list(given) == [C, A, B, PUBLIC]
+    for audience in (A, B, C):
+        rows = given[audience]
+        assert {one.organisation_code for one in rows.organisations} == {audience.id}
+        assert {one.sector for one in rows.delivery_models} == {audience.id}
+        assert {one.organisation_code for one in rows.return_states} == {audience.id}
+        assert {one.period_id for one in rows.organisations} == {"2026-Q1"}
+        periods = ["2025-Q4", "2026-Q1"] if audience.kind == "organisation" else []
+        assert list(dict.fromkeys(one.period_id for one in rows.history)) == periods
+        assert {one.grain for one in rows.history} <= {"quarter"}
+    assert is_empty(given[PUBLIC])
+
+
+def is_empty(rows: AudienceRows) -> bool:
+    return not (rows.organisations or rows.delivery_models or rows.return_states or rows.history or rows.publishers)
+
+
+def test_topics_indicators_and_limits_are_those_of_the_warehouse(home: Home) -> None:
+    [rows] = [rows for rows in read_audiences(home, "2026-Q1") if rows.audience == A]
+    assert rows.topics == TOPICS
+    assert (rows.peers_for_median, rows.peers_for_quartiles) == (5, 10)
+    assert sorted(rows.indicators, key=INDICATORS.index) == list(INDICATORS)
+    for topic in TOPICS:
+        of_topic = [one for one in rows.indicators if one.topic == topic.id]
+        assert of_topic == [one for one in INDICATORS if one.topic == topic.id]
+
+
+def test_a_publisher_is_named_where_a_figure_of_its_is_shown(home: Home) -> None:
+    [rows] = [rows for rows in read_audiences(home, "2026-Q1") if rows.audience == A]
+    assert [(one.name, one.page, one.licence, one.note) for one in rows.publishers] == [("NHS England", "", "OGL", "")]
+
+
+def test_rows_are_public_when_all_of_their_figures_are() -> None:
+    rows = AudienceRows(A, 5, 10, (), (), (), (figure(is_public=True),), (model(is_public=True),), (), ())
+    assert rows.is_public
+    assert not replace(rows, organisations=(figure(),)).is_public
+    assert not replace(rows, delivery_models=(model(),)).is_public
+    assert not replace(rows, organisations=(), delivery_models=()).is_public
+    assert ABSENCE in TOPICS

@@ -1,0 +1,130 @@
+"""A report as a page that needs nothing else, whatever the names in it are made of."""
+
+import re
+from datetime import date
+from html.parser import HTMLParser
+from xml.etree import ElementTree
+
+import pytest
+
+from impact.reports.audiences import AudienceRows
+from impact.reports.data_files import data_files
+from impact.reports.html import home_page, report_page
+from impact.reports.writing import NOT_FOR_RELEASE, make_report
+from tests.unit.reports.published import (
+    DAYS,
+    ENGAGEMENT,
+    HOSTILE,
+    NET,
+    PUBLISHED_ON,
+    figure,
+    model,
+    quarter,
+    rows,
+    state,
+)
+
+KINDS = ["public", "commissioner", "organisation"]
+
+
+class _Outline(HTMLParser):
+    """The elements of a page, and those that were never closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in ("meta", "br", "line", "rect", "circle"):
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def outline(page: str) -> _Outline:
+    found = _Outline()
+    found.feed(page)
+    assert found.open == []
+    return found
+
+
+def full(kind: str, who: str = "Alpha Care CIC") -> AudienceRows:
+    """Something of everything that this kind of reader can be given."""
+    return rows(
+        *(figure(who=who), figure("3.00", who="Beta", delivery_model="in_house"), figure("9.1", DAYS, who=who)),
+        *(figure("6.51", ENGAGEMENT, who=who), figure("-120000", NET, who=who), figure("250000", NET, who="Beta")),
+        kind=kind,
+        models=[] if kind == "organisation" else [model(), model("-5", NET)],
+        states=[] if kind == "public" else [state("received", who=who)],
+        history=[figure(who=who, grain="quarter")] if kind == "organisation" else [],
+    )
+
+
+def page_of(given: AudienceRows) -> str:
+    return report_page(make_report(given, quarter(), PUBLISHED_ON), dict.fromkeys(data_files(given), 1)).decode()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_report_is_a_whole_page(kind: str) -> None:
+    given = full(kind)
+    page = page_of(given)
+    elements = outline(page).elements
+    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    links = [attributes["href"] or "" for tag, attributes in elements if tag == "a"]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert {link for link in links if not link.startswith("#")} <= set(data_files(given))
+    assert [tag for tag, _ in elements].count("h1") == 1
+    for said in ("Published", "20 July 2026", "Sickness absence", NOT_FOR_RELEASE, "How these figures were made"):
+        assert said in page
+    assert page_of(given) == page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_page_asks_nobody_for_anything(kind: str) -> None:
+    page = page_of(full(kind))
+    assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(|https?://(?!www\.w3\.org/)", page)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_hostile_text_comes_out_as_text(kind: str) -> None:
+    page = page_of(full(kind, HOSTILE))
+    outline(page)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
+        ElementTree.fromstring(drawing)
+
+
+def test_a_drawing_for_a_wide_page_and_one_for_a_phone_and_a_key() -> None:
+    page = page_of(rows(figure(), figure("3.00", who="Beta", delivery_model="in_house")))
+    assert [page.count(f'<div class="{width}">') for width in ("wide", "narrow")] == [1, 1]
+    assert [said in page for said in ("In-house</li>", "Middle half of its peers", "Median of its peers")] == [True] * 3
+    bare = page_of(rows(figure("5", NET), figure("9", NET, who="Beta")))
+    assert "Middle half of its peers" not in bare
+
+
+def test_a_warning_stands_at_the_top_unless_everything_is_public() -> None:
+    assert 'class="warning"' in page_of(rows(figure()))
+    assert 'class="warning"' not in page_of(rows(figure(is_public=True)))
+
+
+def test_the_home_page_lists_what_was_published_for_each_kind_of_reader() -> None:
+    groups = [
+        ("For the public", [("State of the sector", "2026-Q1/1/public/index.html")]),
+        ("For commissioners", []),
+        ("For mutuals", [(HOSTILE, "2026-Q1/1/organisation-M001/index.html")]),
+    ]
+    page = home_page([("January to March 2026", date(2026, 7, 20), groups)]).decode()
+    links = [attributes["href"] for tag, attributes in outline(page).elements if tag == "a" and attributes["href"]]
+    assert links[-2:] == ["2026-Q1/1/public/index.html", "2026-Q1/1/organisation-M001/index.html"]
+    assert "<script" not in page
+    assert ("For the public" in page, "For commissioners" in page, "For mutuals" in page) == (True, False, True)
+    assert "Published 20 July 2026" in page
+    assert "All publications" in home_page([]).decode()
