@@ -40,8 +40,10 @@ found as (
         case
             when wanted.part_of = 'service' then measures.service_code
             when starts_with(measures.item, 'contract:') then substr(measures.item, 10)
-            else saving.contract_code
-        end as part_code
+            else coalesce(saving.contract_code, '')
+        end as part_code,
+        -- What belongs together: one row of a return, or all there is of one contract.
+        case when wanted.part_of = 'contract' then '' else measures.service_code || ' ' || measures.item end as row_code
     from measures.all_feeds as measures
     inner join wanted
         on measures.feed = wanted.feed
@@ -62,7 +64,53 @@ found as (
         end
 ),
 
-of_whole as (
+paired as (
+    -- A numerator counts with its denominator or not at all.
+    select
+        indicator_id,
+        part_of,
+        part_code,
+        organisation_code,
+        source,
+        variant,
+        period_start_on,
+        period_end_on,
+        sum(value) filter (where is_numerator) as numerator,
+        sum(value) filter (where not is_numerator) as denominator
+    from found
+    group by
+        indicator_id,
+        part_of,
+        part_code,
+        row_code,
+        organisation_code,
+        source,
+        variant,
+        period_start_on,
+        period_end_on
+    having numerator is not null and (denominator is not null or not any_value(has_denominator))
+),
+
+periods as (
+    select distinct period_start_on, period_end_on
+    from paired
+),
+
+parts_in_force as (
+    select distinct
+        periods.period_start_on,
+        periods.period_end_on,
+        part.organisation_code,
+        part.part_of,
+        part.code,
+        part.commissioner_code
+    from indicators.part as part
+    inner join periods
+        on part.starts_on <= periods.period_start_on
+        and part.ends_on >= periods.period_end_on
+),
+
+together as (
     select
         indicator_id,
         organisation_code,
@@ -71,57 +119,27 @@ of_whole as (
         variant,
         period_start_on,
         period_end_on,
-        sum(value) filter (where is_numerator) as numerator,
-        sum(value) filter (where not is_numerator) as denominator,
-        any_value(has_denominator) as has_denominator
-    from found
-    group by indicator_id, organisation_code, source, variant, period_start_on, period_end_on
-),
-
-of_parts as (
-    select
-        found.indicator_id,
-        found.organisation_code,
-        part.commissioner_code,
-        found.source,
-        found.variant,
-        found.period_start_on,
-        found.period_end_on,
-        sum(found.value) filter (where found.is_numerator) as numerator,
-        sum(found.value) filter (where not found.is_numerator) as denominator,
-        any_value(found.has_denominator) as has_denominator
-    from found
-    inner join (
-        -- Contracts that adjoin give the same service twice, never on the same day twice for one commissioner's figure.
-        select distinct
-            periods.period_start_on,
-            part.organisation_code,
-            part.part_of,
-            part.code,
-            part.commissioner_code
-        from indicators.part as part
-        inner join (select distinct period_start_on, period_end_on from found) as periods
-            on part.starts_on <= periods.period_start_on
-            and part.ends_on >= periods.period_end_on
-    ) as part
-        on found.organisation_code = part.organisation_code
-        and found.part_of = part.part_of
-        and found.part_code = part.code
-        and found.period_start_on = part.period_start_on
-    group by
-        found.indicator_id,
-        found.organisation_code,
-        part.commissioner_code,
-        found.source,
-        found.variant,
-        found.period_start_on,
-        found.period_end_on
-),
-
-together as (
-    select * from of_whole
+        numerator,
+        denominator
+    from paired
     union all
-    select * from of_parts
+    select
+        paired.indicator_id,
+        paired.organisation_code,
+        parts_in_force.commissioner_code,
+        paired.source,
+        paired.variant,
+        paired.period_start_on,
+        paired.period_end_on,
+        paired.numerator,
+        paired.denominator
+    from paired
+    inner join parts_in_force
+        on paired.organisation_code = parts_in_force.organisation_code
+        and paired.part_of = parts_in_force.part_of
+        and paired.part_code = parts_in_force.code
+        and paired.period_start_on = parts_in_force.period_start_on
+        and paired.period_end_on = parts_in_force.period_end_on
 )
 
 select
@@ -133,8 +151,8 @@ select
     period_start_on,
     period_end_on,
     cast(date_diff('month', period_start_on, period_end_on) + 1 as integer) as months,
-    numerator,
-    denominator
+    sum(numerator) as numerator,
+    sum(denominator) as denominator
 from together
-where numerator is not null and (denominator is not null or not has_denominator)
+group by indicator_id, organisation_code, commissioner_code, source, variant, period_start_on, period_end_on
 order by indicator_id, organisation_code, commissioner_code, source, variant, period_start_on, period_end_on

@@ -13,7 +13,8 @@ with placed as (
         counted.numerator,
         counted.denominator,
         indicators.over_time = 'sum'
-        or counted.period_end_on = max(counted.period_end_on) over (
+        or struct_pack(ends_on := counted.period_end_on, starts_on := counted.period_start_on)
+        = max(struct_pack(ends_on := counted.period_end_on, starts_on := counted.period_start_on)) over (
             partition by
                 counted.indicator_id,
                 periods.grain,

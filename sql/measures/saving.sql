@@ -1,6 +1,6 @@
 -- Every saving as each snapshot has it, and what it came to in the quarter: this snapshot less the one before, for
--- amounts are cumulative since 1 April. Nothing where the snapshot before was not sent. Of the savings that share a
--- double_count_group one is counted, the first by its id.
+-- amounts are cumulative since 1 April. Nothing where the snapshot before was not sent. Of the savings of one type that
+-- share a double_count_group, each snapshot counts one, the first by its id.
 with snapshots as (
     select
         returned.organisation_code,
@@ -18,7 +18,10 @@ with snapshots as (
         returned.recurrence,
         returned.stage,
         returned.evidence_level,
-        coalesce(returned.double_count_group, returned.saving_id) as counted_with,
+        case
+            when returned.double_count_group is null then 'saving ' || returned.saving_id
+            else 'group ' || returned.double_count_group
+        end as counted_with,
         returned.actual_to_date_gbp - coalesce(returned.implementation_cost_to_date_gbp, 0) as net_to_date_gbp,
         returned.receipt
     from returns.savings as returned
@@ -28,9 +31,9 @@ with snapshots as (
 ),
 
 counted as (
-    select organisation_code, counted_with, min(saving_id) as saving_id
+    select organisation_code, as_at_quarter, type, counted_with, min(saving_id) as saving_id
     from snapshots
-    group by organisation_code, counted_with
+    group by organisation_code, as_at_quarter, type, counted_with
 )
 
 select
@@ -59,6 +62,8 @@ select
 from snapshots
 inner join counted
     on snapshots.organisation_code = counted.organisation_code
+    and snapshots.as_at_quarter = counted.as_at_quarter
+    and snapshots.type = counted.type
     and snapshots.counted_with = counted.counted_with
 left join reference.live_returns as sent
     on snapshots.organisation_code = sent.organisation_code

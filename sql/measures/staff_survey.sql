@@ -16,11 +16,15 @@ with answers as (
         returned.score_sum_of_squares,
         returned.receipt,
         returned.n_1 + returned.n_2 + returned.n_3 + returned.n_4 + returned.n_5 as n_answered,
-        case when items.positive_from <= 1 then returned.n_1 else 0 end
-        + case when items.positive_from <= 2 then returned.n_2 else 0 end
-        + case when items.positive_from <= 3 then returned.n_3 else 0 end
-        + case when items.positive_from <= 4 then returned.n_4 else 0 end
-        + case when items.positive_from <= 5 then returned.n_5 else 0 end as n_positive,
+        case
+            when items.positive_from is not null
+                then
+                    case when items.positive_from <= 1 then returned.n_1 else 0 end
+                    + case when items.positive_from <= 2 then returned.n_2 else 0 end
+                    + case when items.positive_from <= 3 then returned.n_3 else 0 end
+                    + case when items.positive_from <= 4 then returned.n_4 else 0 end
+                    + case when items.positive_from <= 5 then returned.n_5 else 0 end
+        end as n_positive,
         coalesce(instruments.headline_item = returned.item, false) as is_headline
     from returns.staff_survey as returned
     inner join reference.live_returns as live_returns

@@ -43,7 +43,9 @@ known_to_one as (
         on named.organisation_code = compared.organisation_code
         and named.grain = compared.grain
         and named.period_id = compared.period_id
-    where named.because in ('contract', 'self')
+    inner join reference.indicators as indicators on compared.indicator_id = indicators.indicator_id
+    -- Who sees the part of an organisation that it pays for does not know the figure of the whole.
+    where named.because = 'self' or (named.because = 'contract' and indicators.part_of = 'organisation')
 ),
 
 public_count as (

@@ -21,10 +21,11 @@ by_contract as (
         periods.grain,
         periods.period_id,
         'contract' as because
-    from published.contract_span as spans
+    from indicators.contract_span as spans
     inner join periods
         on spans.starts_on <= periods.period_start_on
         and spans.ends_on >= periods.period_end_on
+    where spans.service_code = 'ALL'
 ),
 
 by_official_figure as (

@@ -1,6 +1,6 @@
 -- What has come of each return that is owed for a quarter, for whoever may see the organisation by name, but the public.
 with owed as (
-    select
+    select distinct
         named.audience,
         named.period_id,
         named.organisation_code,
@@ -19,7 +19,7 @@ waiting as (
         organisation_code,
         feed,
         period,
-        bool_or(decision = 'held') as is_held
+        arg_max(decision, struct_pack(received_at := received_at, receipt := receipt)) = 'held' as is_held
     from reference.receipts
     where decision <> 'accepted'
     group by organisation_code, feed, period

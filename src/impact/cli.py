@@ -162,8 +162,8 @@ def rebuild(period: str, number: int) -> None:
     if differing:
         count = "1 file" if len(differing) == 1 else f"{len(differing)} files"
         click.echo(
-            f"Of publication {number} of {period}, {count} did not come out the same. Where that is the manifest alone, "
-            "other software made it: the manifest says which."
+            f"Of publication {number} of {period}, {count} did not come out the same. Where that is the manifest "
+            "alone, other software made it: the manifest says which."
         )
         sys.exit(NOT_ACCEPTED)
     click.echo(f"Publication {number} of {period} comes out the same, byte for byte.")

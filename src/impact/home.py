@@ -14,7 +14,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -127,7 +127,8 @@ def put_all(fills: Mapping[Path, Callable[[Path], object]]) -> None:
         _sync_all({path.parent: path for path in fills})
     except ImpactError:
         for path in unfinished.values():
-            path.unlink(missing_ok=True)
+            with suppress(OSError):
+                path.unlink()
         raise
 
 
@@ -142,7 +143,7 @@ def put_folder(path: Path, files: dict[str, bytes]) -> None:
                 file = unfinished / name
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
-            _sync_all({part: path for part in (*unfinished.rglob("*"), unfinished)})
+            _sync_all(dict.fromkeys((*unfinished.rglob("*"), unfinished), path))
             os.rename(unfinished, path)
             _sync(path.parent)
         except (OSError, ImpactError):
@@ -236,14 +237,14 @@ def _fill(data: bytes, path: Path) -> None:
 def _sync_all(parts: Mapping[Path, Path]) -> None:
     """Make files, or what folders list, durable: one by one where they are few, else their whole file system at once.
     Each is mapped to the path that a fault is about."""
+    sync, wanted = _sync, parts
     if len(parts) > _FEW:
-        part, path = next(iter(parts.items()))
+        sync, wanted = _sync_file_system, {}
+        for part in {part.stat().st_dev: part for part in parts}.values():
+            wanted[part] = parts[part]
+    for part, path in wanted.items():
         with _said_plainly(path):
-            _sync_file_system(part)
-        return
-    for part, path in parts.items():
-        with _said_plainly(path):
-            _sync(part)
+            sync(part)
 
 
 def _sync_file_system(path: Path) -> None:

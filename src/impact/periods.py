@@ -15,7 +15,6 @@ LONDON = ZoneInfo("Europe/London")
 
 Grain = Literal["month", "quarter", "year", "quarters"]
 
-_GRAIN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _TO = "_to_"
 _WRITTEN = re.compile(r"(?P<year>20[0-9]{2})(?:-Q(?P<quarter>[1-4])|-(?P<month>0[1-9]|1[0-2]))?")
 
@@ -41,10 +40,13 @@ class Period:
     def before(self) -> "Period":
         """The month, quarter or year that ends the day before this one starts."""
         day = self.start_on - timedelta(days=1)
-        named = {"month": f"{day:%Y-%m}", "year": f"{day:%Y}"}.get(self.grain, quarter_of(day).id)
-        period = parse_period(named)
-        assert period is not None
-        return period
+        match self.grain:
+            case "month":
+                return _month(day)
+            case "year":
+                return _year(day)
+            case _:
+                return quarter_of(day)
 
     def label(self) -> str:
         """As a person would say it: `January to March 2026`."""
@@ -68,24 +70,27 @@ def parse_period(text: str) -> Period | None:
         return None
     year = int(written["year"])
     if written["quarter"]:
-        grain: Grain = "quarter"
-        first_month = 3 * int(written["quarter"]) - 2
-    elif written["month"]:
-        grain = "month"
-        first_month = int(written["month"])
-    else:
-        grain = "year"
-        first_month = 1
-    last_month = first_month + _GRAIN_MONTHS[grain] - 1
-    last_day = calendar.monthrange(year, last_month)[1]
-    return Period(date(year, first_month, 1), date(year, last_month, last_day), text, grain)
+        return quarter_of(date(year, 3 * int(written["quarter"]), 1))
+    return _month(date(year, int(written["month"]), 1)) if written["month"] else _year(date(year, 1, 1))
 
 
 def quarter_of(day: date) -> Period:
     """The calendar quarter that holds `day`."""
-    period = parse_period(f"{day.year}-Q{(day.month + 2) // 3}")
-    assert period is not None
-    return period
+    last_month = (day.month + 2) // 3 * 3
+    start_on = date(day.year, last_month - 2, 1)
+    return Period(start_on, _last_day(day.year, last_month), f"{day.year}-Q{last_month // 3}", "quarter")
+
+
+def _month(day: date) -> Period:
+    return Period(day.replace(day=1), _last_day(day.year, day.month), f"{day:%Y-%m}", "month")
+
+
+def _year(day: date) -> Period:
+    return Period(date(day.year, 1, 1), date(day.year, 12, 31), str(day.year), "year")
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
 
 
 def london_date(instant: datetime) -> date:

@@ -103,24 +103,8 @@ def load_sources(
             ("period", "varchar"),
             ("decision", "varchar"),
             ("received_at", "timestamp"),
-            ("rows_in", "integer"),
-            ("rows_kept", "integer"),
-            ("rows_refused", "integer"),
         ],
-        [
-            [
-                receipt.id,
-                receipt.sender,
-                receipt.feed,
-                receipt.period,
-                receipt.decision,
-                receipt.received_at,
-                receipt.rows_in,
-                receipt.rows_kept,
-                receipt.rows_refused,
-            ]
-            for receipt in receipts
-        ],
+        [[receipt.id, *slot, receipt.decision, receipt.received_at] for receipt in receipts for slot in receipt.slots],
     )
     create_table(
         connection,

@@ -13,7 +13,20 @@ from typing import Any
 import pytest
 
 from impact.errors import DiskFullError, HomeBusyError, ImpactError
-from impact.home import PARTIAL, Home, json_bytes, one_writer, put, put_folder, remove, write, write_json
+from impact.home import (
+    PARTIAL,
+    Home,
+    json_bytes,
+    one_writer,
+    put,
+    put_all,
+    put_folder,
+    remove,
+    remove_all,
+    write,
+    write_all,
+    write_json,
+)
 
 FILES = {"manifest.json": b"{}", "C01/index.html": b"<p>", "C01/data.csv": b"a,b"}
 
@@ -231,6 +244,53 @@ def test_a_file_is_removed_and_one_that_is_gone_is_no_fault(tmp_path: Path) -> N
 def test_a_file_whose_whole_folder_is_gone_is_no_fault(tmp_path: Path) -> None:
     """Senders tidy up their own inbox, folders and all, whenever they like."""
     remove(tmp_path / "gone" / "file")
+
+
+@pytest.mark.parametrize("count", [0, 1, 3, 200])
+def test_many_files_are_written_and_removed_as_one_is(count: int, tmp_path: Path) -> None:
+    files = {tmp_path / f"{number % 7}" / f"{number}": f"{number}".encode() for number in range(count)}
+    write_all(files)
+    assert contents_under(tmp_path) == {path.relative_to(tmp_path).as_posix(): data for path, data in files.items()}
+    remove_all([*files, tmp_path / "never" / "there"])
+    assert contents_under(tmp_path) == {}
+
+
+@pytest.mark.parametrize(("call", "nth"), [("fsync", 1), ("fsync", 3), ("replace", 1)])
+def test_a_full_disk_leaves_nothing_of_many_files(
+    call: str, nth: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_call(monkeypatch, call, no_space(), nth)
+    with pytest.raises(DiskFullError):
+        write_all({tmp_path / name: b"new" for name in "abc"})
+    assert names_under(tmp_path) == set()
+
+
+def test_of_many_files_those_in_place_stay_when_one_cannot_be_put(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    break_call(monkeypatch, "replace", no_space(), 3)
+    with pytest.raises(DiskFullError):
+        write_all({tmp_path / name: name.encode() for name in "abc"})
+    assert contents_under(tmp_path) == {"a": b"a", "b": b"b"}
+
+
+@pytest.mark.parametrize("count", [3, 200])
+def test_when_one_of_many_cannot_be_filled_none_is_put(count: int, tmp_path: Path) -> None:
+    def fill(path: Path) -> None:
+        if path.name.endswith("-2"):
+            raise no_space()
+        path.write_bytes(b"new")
+
+    with pytest.raises(DiskFullError):
+        put_all({tmp_path / f"file-{number}": fill for number in range(count)})
+    assert names_under(tmp_path) == set()
+
+
+@pytest.mark.parametrize("name", ["a file/in it", "n" * 250])
+def test_a_place_where_nothing_can_be_is_said_in_plain_words(name: str, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_bytes(b"")
+    with pytest.raises(ImpactError):
+        write(tmp_path / name, b"new")
 
 
 def test_a_removal_is_durable(tmp_path: Path, synced: set[int]) -> None:

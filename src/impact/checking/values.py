@@ -5,11 +5,16 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Literal
 
 from impact.definition import Column, Kind
 from impact.periods import parse_period, quarter_of
+
+UNIT = Decimal(1).scaleb(-14)
+"""The least that a number is kept to."""
+_DIGITS = 60
+"""More than any number that can be read has, so that nothing is rounded but to the unit."""
 
 WITHHELD = "[c]"
 NOT_AVAILABLE = "[x]"
@@ -45,8 +50,9 @@ def plain_form(text: str, column: Column) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if column.kind in ("integer", "number"):
-        number = Decimal(text)
-        return f"{number.normalize():f}" if number else "0"
+        with localcontext(prec=_DIGITS):
+            number = Decimal(text).quantize(UNIT, ROUND_HALF_UP)
+            return f"{number.normalize():f}" if number else "0"
     return text
 
 

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from impact.checking.findings import Finding, about_file
 from impact.checking.workbook import COVER_FIELDS
 
+_LARGEST_BYTES = 100_000
+"""More than anybody writes into seven fields."""
+
 SIDECAR = ".cover.json"
 """What the name of a cover beside a CSV file ends in, after the whole name of that file."""
 
@@ -29,8 +32,11 @@ class Cover:
 
 def read_sidecar(data: bytes) -> Mapping[str, str] | None:
     """The fields of a cover beside a CSV file, or None when it cannot be read."""
+    if len(data) > _LARGEST_BYTES:
+        return None
     try:
         fields = json.loads(data.decode("utf-8-sig"))
+        json.dumps(fields, ensure_ascii=False).encode()  # half a character, which JSON can write and nothing else can
     except (ValueError, RecursionError):
         return None
     if not isinstance(fields, dict) or not all(isinstance(v, str | int | float | None) for v in fields.values()):

@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 _RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
 _RESTS_ON_DATE = "period_not_over"
+_RESTS_ON_ANOTHER = "corrects_unknown"
 _MAKES_NO_ROWS_RIGHT = "no_rows"
 
 
@@ -265,13 +266,13 @@ def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: 
     has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt it has.
     """
     receipt = given.get(drop.id)
-    while receipt is not None and _is_overtaken(receipt, register, now):
+    while receipt is not None and _is_overtaken(receipt, given, register, now):
         drop = replace(drop, attempt=drop.attempt + 1)
         receipt = given.get(drop.id)
     return drop
 
 
-def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
+def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Register, now: datetime) -> bool:
     period = parse_period(receipt.period)
     definition = feeds().get(receipt.feed)
     looking_up = {
@@ -281,9 +282,14 @@ def _is_overtaken(receipt: Receipt, register: Register, now: datetime) -> bool:
     }
     return receipt.decision == "refused" and any(
         (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
+        or (finding.rule == _RESTS_ON_ANOTHER and _is_later(given.get(receipt.corrects), receipt))
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
         for finding in receipt.findings
     )
+
+
+def _is_later(other: Receipt | None, receipt: Receipt) -> bool:
+    return other is not None and other.received_at > receipt.received_at
 
 
 def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:

@@ -12,12 +12,11 @@ import duckdb
 
 from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
-from impact.checking.values import period_of, plain_form, read_value
+from impact.checking.values import UNIT, period_of, plain_form, read_value
 from impact.definition import Column, Definition
 from impact.home import Home, cannot_write
 from impact.places import quoted
 
-_UNIT = Decimal(1).scaleb(-14)
 _DIGITS = 60
 """More than a sum of any number of cells can need, so that none of it is rounded but to the unit."""
 _OF_EVERY_RETURN = [("receipt", "varchar"), ("row_number", "integer"), ("period", "varchar")]
@@ -78,7 +77,7 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[st
                 text = cell_text(table, cells, column)
                 of_period = sums.setdefault(period or "", dict.fromkeys(definition.totals, Decimal(0)))
                 if text is not None and read_value(text, column) is not None:
-                    of_period[name] += Decimal(text).quantize(_UNIT, ROUND_HALF_UP)
+                    of_period[name] += Decimal(text).quantize(UNIT, ROUND_HALF_UP)
         return {
             period: {name: f"{total.normalize():f}" if total else "0" for name, total in totals.items()}
             for period, totals in sorted(sums.items())

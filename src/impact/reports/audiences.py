@@ -153,8 +153,9 @@ class AudienceRows:
     @property
     def is_public(self) -> bool:
         """Whether every figure in it is public already, and so free to release."""
-        flags = [row.is_public for row in self.organisations] + [row.is_public for row in self.delivery_models]
-        return bool(flags) and all(flags)
+        flags = [row.is_public for row in (*self.organisations, *self.history)]
+        flags += [row.is_public for row in self.delivery_models]
+        return bool(flags) and all(flags) and not self.return_states
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:

@@ -64,7 +64,8 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
     if rows.return_states:
         there = sum(one.state in _IS_IN for one in rows.return_states)
-        yield f"{there} of {count_of(len(rows.return_states), 'return', 'returns')} owed for {period.label()} are in."
+        owed = count_of(len(rows.return_states), "return", "returns")
+        yield f"{there} of {owed} owed for {period.label()} {'is' if len(rows.return_states) == 1 else 'are'} in."
 
 
 def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:

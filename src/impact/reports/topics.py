@@ -98,6 +98,8 @@ def _portfolio_tables(subject: _Subject) -> Iterator[Table]:
         *_peer_columns(headline, unit),
         Column("Note"),
     ]
+    is_commissioner = subject.rows.audience.kind == "commissioner"
+    not_whole_year = "Not under contract for the whole year" if is_commissioner else "Not named for the whole year"
     table_rows = []
     for key in keys:
         figure = year.get(key) or quarter[key]
@@ -110,7 +112,7 @@ def _portfolio_tables(subject: _Subject) -> Iterator[Table]:
                 *([shown(year[key].value, headline.unit) if key in year else "[z]"] if year else []),
                 *([shown(quarter[key].value, headline.unit) if key in quarter else "[x]"] if quarter else []),
                 *_peer_cells(headline, figure),
-                _note(figure) if key in year or not year else "Not under contract for the whole year",
+                _note(figure) if key in year or not year else not_whole_year,
             )
         )
     label = year_label(period) if year else period.label()

@@ -67,21 +67,25 @@ def _short_of_months(rows: AudienceRows) -> Iterator[str]:
             for figure in rows.organisations
             if figure.indicator_id == indicator.id and figure.grain == "rolling_year"
         ]
-        short = [figure for figure in year if figure.months_reported < figure.months_expected]
-        if not year or not any(figure.months_reported for figure in year):
+        # Whoever changed its basis has a figure on each, and reported the months of both.
+        reported: dict[tuple[str, str], tuple[int, int]] = {}
+        for figure in year:
+            key = (figure.organisation_name, figure.organisation_code)
+            before, _ = reported.get(key, (0, 0))
+            reported[key] = (before + figure.months_reported, figure.months_expected)
+        short = [(name, *months) for (name, _), months in reported.items() if months[0] < months[1]]
+        if not any(months for months, _ in reported.values()):
             continue
         if not short:
-            who = "was reported for every month" if len(year) == 1 else "every organisation reported every month"
-            yield f"{indicator.name}: {who} of the year."
+            is_one = len(reported) == 1
+            said = "every month of the year was" if is_one else "every organisation reported every month of the year"
+            yield f"{indicator.name}: {said}{' reported' if is_one else ''}."
             continue
-        listed = "; ".join(
-            f"{figure.organisation_name} ({figure.months_reported} of {figure.months_expected} months)"
-            for figure in short[:_MOST_NAMED]
-        )
+        listed = "; ".join(f"{name} ({months} of {expected} months)" for name, months, expected in short[:_MOST_NAMED])
         more = f"; and {len(short) - _MOST_NAMED} more" if len(short) > _MOST_NAMED else ""
         yield (
-            f"{indicator.name}: {len(short)} of {len(year)} organisations did not report every month of the year: "
-            f"{listed}{more}."
+            f"{indicator.name}: {len(short)} of {count_of(len(reported), 'organisation', 'organisations')} did not "
+            f"report every month of the year: {listed}{more}."
         )
 
 

@@ -136,7 +136,6 @@ def test_a_cover_of_another_file_is_not_the_cover_of_this_one(home: Home) -> Non
     assert (arrival.path, read_drop(arrival).cover_data) == (path, None)
 
 
-@pytest.mark.xfail(strict=True, reason="fault: a cover that is a link is followed to whatever it points at")
 def test_a_cover_that_is_a_link_is_not_followed(home: Home) -> None:
     path = put(home, PLACE, b"rows")
     secret = home.root / "secret"
@@ -146,7 +145,6 @@ def test_a_cover_that_is_a_link_is_not_followed(home: Home) -> None:
     assert [read_drop(arrival).cover_data for arrival in arrivals] != [b"secret"]
 
 
-@pytest.mark.xfail(strict=True, raises=OSError, reason="fault: one long file name stops the intake for everybody")
 def test_a_name_that_leaves_no_room_for_that_of_a_cover_is_taken(home: Home) -> None:
     place = f"M001/inbox/savings/2026-Q1/{'n' * 246}.csv"
     put(home, place, b"rows")

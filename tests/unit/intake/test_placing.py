@@ -190,7 +190,6 @@ def test_the_receipt_to_correct_is_named() -> None:
     assert "patch and run" in said("2025-Q4_to_2026-Q2")
 
 
-@pytest.mark.xfail(strict=True, reason="fault: the same run of quarters again is told that it says something else")
 def test_the_same_run_of_quarters_again_says_the_same() -> None:
     assert following([RUN], "2025-Q4_to_2026-Q2", "", "old") == ["same_as_live"]
 

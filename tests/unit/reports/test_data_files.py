@@ -1,4 +1,4 @@
-"""The figures of a report as CSV: the same texts that the page prints, and nothing that a spreadsheet would calculate."""
+"""The figures of a report as CSV: the texts that the page prints, and nothing that a spreadsheet would calculate."""
 
 import csv
 import dataclasses

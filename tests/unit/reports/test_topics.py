@@ -170,6 +170,13 @@ def test_an_organisation_sees_each_figure_beside_its_peers() -> None:
     )
 
 
+def test_a_figure_of_the_quarter_alone_stands_among_ones_own() -> None:
+    given = rows(
+        figure(), figure("9.1", DAYS, grain="quarter", months_reported=3, months_expected=3), kind="organisation"
+    )
+    assert [row[2:5] for row in only(given).tables[0].rows] == [("12 of 12", "4.10", "[z]"), ("3 of 3", "[z]", "9.1")]
+
+
 def test_pounds_have_commas_in_every_table_of_ones_own() -> None:
     history = [figure("-12500", NET, grain="quarter", period_id="2025-Q4")]
     own, past = only(rows(figure("1234567", NET), kind="organisation", history=history)).tables
