@@ -50,6 +50,8 @@ def main() -> int:
             )
     except HomeBusyError as fault:
         return _say(fault, BUSY)
+    except dg.DagsterUnknownPartitionError:
+        return _say(f"{asked.period} cannot be published. Name a quarter that is over, of 2020 or later.", FAULT)
     except (ImpactError, dg.DagsterError) as fault:
         return _say(fault, FAULT)
     except Exception as fault:

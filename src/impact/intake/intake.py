@@ -23,7 +23,7 @@ from impact.intake.cover import SIDECAR, Cover, read_cover, read_sidecar
 from impact.intake.landing import Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
 from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
-from impact.intake.returns import StoredRow, column_totals, return_path, rows_hash, stored_rows, write_rows
+from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
@@ -317,14 +317,15 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
 
 def _commit(home: Home, decided: Sequence[Decided]) -> None:
     """The returns first, then the receipts that make them count."""
-    put_all(
-        {
-            return_path(home, receipt.feed, receipt.id): partial(
-                write_rows, feeds()[receipt.feed], receipt.id, one.row_numbers, one.rows
-            )
-            for one in decided
-            for receipt in [one.receipt]
-            if receipt.rows_kept
-        }
-    )
+    with row_writer() as writer:
+        put_all(
+            {
+                return_path(home, receipt.feed, receipt.id): partial(
+                    write_rows, writer, feeds()[receipt.feed], receipt.id, one.row_numbers, one.rows
+                )
+                for one in decided
+                for receipt in [one.receipt]
+                if receipt.rows_kept
+            }
+        )
     save_receipts(home, [one.receipt for one in decided])

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -50,8 +49,18 @@ def rows_hash(rows: Sequence[StoredRow]) -> str:
     return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
 
 
+def row_writer() -> duckdb.DuckDBPyConnection:
+    """What `write_rows` writes with: making one takes longer than writing a return does, so many share it."""
+    return duckdb.connect(config={"threads": 1})
+
+
 def write_rows(
-    definition: Definition, receipt_id: str, row_numbers: Sequence[int], rows: Sequence[StoredRow], path: Path
+    writer: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    receipt_id: str,
+    row_numbers: Sequence[int],
+    rows: Sequence[StoredRow],
+    path: Path,
 ) -> None:
     """Write the rows of a drop to a file. The same rows in the same order give the same bytes."""
     columns = return_columns(definition)
@@ -61,7 +70,7 @@ def write_rows(
     )
     select = f"select {casts} from (select unnest(?) as list_value)"
     try:
-        _writer().execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
+        writer.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
     except duckdb.IOException as fault:
         raise cannot_write(path, str(fault)) from fault
 
@@ -82,12 +91,6 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[st
             period: {name: f"{total.normalize():f}" if total else "0" for name, total in totals.items()}
             for period, totals in sorted(sums.items())
         }
-
-
-@cache
-def _writer() -> duckdb.DuckDBPyConnection:
-    """One connection a process: making one takes longer than writing a return does."""
-    return duckdb.connect(config={"threads": 1})
 
 
 def _row_periods(definition: Definition, table: TextTable) -> list[str | None]:
