@@ -41,24 +41,25 @@ net as (
         savings.period_end_on,
         savings.saving_id as item,
         net_measures.measure,
-        savings.net_in_quarter_gbp as value,
+        -- What does not count towards a measure is 0 of it, so that a share of savings is a share of all of them.
+        case
+            when case net_measures.measure
+                when 'net_gbp' then true
+                when 'net_to_commissioner_gbp' then savings.benefit_to = 'commissioner'
+                when 'verified_net_gbp' then savings.is_verified
+                when 'verified_net_to_commissioner_gbp' then savings.is_verified and savings.benefit_to = 'commissioner'
+                when 'waste_reduction_net_gbp' then savings.source = 'waste_reduction'
+                when 'growth_net_gbp' then savings.source = 'growth'
+                when 'procurement_net_gbp' then savings.source = 'procurement'
+                when 'productivity_net_gbp' then savings.source = 'productivity'
+                when 'other_net_gbp' then savings.source = 'other'
+            end then savings.net_in_quarter_gbp
+            else 0 * savings.net_in_quarter_gbp
+        end as value,
         savings.receipt
     from measures.saving as savings
     cross join net_measures
-    where
-        savings.type = 'cash_releasing'
-        and savings.is_counted
-        and case net_measures.measure
-            when 'net_gbp' then true
-            when 'net_to_commissioner_gbp' then savings.benefit_to = 'commissioner'
-            when 'verified_net_gbp' then savings.is_verified
-            when 'verified_net_to_commissioner_gbp' then savings.is_verified and savings.benefit_to = 'commissioner'
-            when 'waste_reduction_net_gbp' then savings.source = 'waste_reduction'
-            when 'growth_net_gbp' then savings.source = 'growth'
-            when 'procurement_net_gbp' then savings.source = 'procurement'
-            when 'productivity_net_gbp' then savings.source = 'productivity'
-            when 'other_net_gbp' then savings.source = 'other'
-        end
+    where savings.type = 'cash_releasing' and savings.is_counted
 ),
 
 contracts as (

@@ -79,7 +79,14 @@ figures as (
         peer.median,
         peer.upper_quartile,
         peer.official_peers = peer.peers as is_peers_public,
-        coalesce(known_peers.known, known_to_all.known, 0) - 1 as peers_known
+        coalesce(known_peers.known, known_to_all.known, 0)
+        -- The organisation itself is no peer, but is among those known, unless the reader sees but its part of it.
+        - cast(
+            named.because <> 'contract'
+            or indicators.part_of = 'organisation'
+            or visible.source = 'official'
+            or in_public.because is not null as integer
+        ) as peers_known
     from published.named as named
     inner join reference.indicators as indicators on list_contains(indicators.grains, named.grain)
     left join visible
@@ -94,6 +101,12 @@ figures as (
         and named.grain = reported.grain
         and named.period_id = reported.period_id
         and named.organisation_code = reported.organisation_code
+    left join published.named as in_public
+        on in_public.audience = 'public'
+        and in_public.because = 'consent'
+        and named.grain = in_public.grain
+        and named.period_id = in_public.period_id
+        and named.organisation_code = in_public.organisation_code
     left join register.instruments as instruments
         on coalesce(visible.variant, reported.variant) = instruments.instrument_id
     left join benchmarks.peer as peer

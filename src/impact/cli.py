@@ -179,6 +179,7 @@ def status(organisation: str | None, feed: str | None, day: datetime | None) -> 
 
     Without options: each feed's returns of the last two quarters in numbers, then every return to chase.
     """
+    from impact.definition import feeds
     from impact.intake.landing import find_arrivals
     from impact.intake.receipts import load_receipts
     from impact.periods import london_date, quarter_of
@@ -189,10 +190,15 @@ def status(organisation: str | None, feed: str | None, day: datetime | None) -> 
     home = _home()
     now = datetime.now(UTC)
     today = day.date() if day else london_date(now)
+    register = current_register(home)
+    if organisation is not None and not register.knows_organisation(organisation):
+        raise click.BadParameter(f"the register does not know the organisation {organisation}.")
+    if feed is not None and feed not in feeds():
+        raise click.BadParameter(f"{feed} is not a feed. The feeds are: {', '.join(feeds())}.")
     receipts = load_receipts(home)
     found = [
         one
-        for one in return_statuses(current_register(home), receipts, today)
+        for one in return_statuses(register, receipts, today)
         if organisation in (None, one.organisation_code) and feed in (None, one.feed)
     ]
     if organisation is None:

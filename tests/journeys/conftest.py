@@ -1,16 +1,19 @@
-"""The demo, run once a session; a small sector, taken once, and copied for whoever changes it."""
+"""The demo and the small sector, each taken once a session and shared by its processes, and small homes to change."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from impact.demo.faults import CORRECTED_PERIOD
+from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from tests.journeys.homes import small_home, travel_small
+from tests.journeys.homes import NOW, send_all, small_drops, small_home, travel
 
 _NO_SYNCS = "import os\nos.fsync = lambda handle: None\n"
 
@@ -18,41 +21,84 @@ _NO_SYNCS = "import os\nos.fsync = lambda handle: None\n"
 @pytest.fixture(scope="session", autouse=True)
 def _no_syncs() -> Iterator[None]:
     """No test cuts the power, and a disk that is waited for at every file makes these take three times as long."""
-    real = os.fsync
-    os.fsync = lambda handle: None
-    yield
-    os.fsync = real
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", lambda handle: None)
+        yield
 
 
-@pytest.fixture(scope="session")
-def demo_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Home, subprocess.CompletedProcess[str]]:
-    """The demo's home after `impact demo`, and what that said. All who use it are of the xdist group gx."""
-    folder = tmp_path_factory.mktemp("demo")
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that the first process of the session to want it makes; the others wait, and find it there."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder, done = base / name, base / f"{name}.done"
+        if not done.exists():
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
+def _run_demo(folder: Path) -> None:
     (folder / "python").mkdir()
     (folder / "python" / "sitecustomize.py").write_text(_NO_SYNCS)
     environment = {**os.environ, "IMPACT_HOME": str(folder / "home"), "PYTHONPATH": str(folder / "python")}
     command = [sys.executable, "-W", "ignore", "-m", "impact.cli", "demo"]
-    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stderr
-    return Home(folder / "home"), said
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (folder / "said.txt").write_text(done.stdout)
+
+
+def _take_first(folder: Path) -> None:
+    home = small_home(folder / "home")
+    send_all(home, small_drops()[1])
+    travel(home, CORRECTED_PERIOD, FIRST_NOW)
 
 
 @pytest.fixture(scope="session")
-def finished_demo(demo_run: tuple[Home, subprocess.CompletedProcess[str]]) -> Home:
-    """The demo's home after its run. Look, do not touch: take `small` to change something."""
-    return demo_run[0]
+def finished_demo(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The demo's home after `impact demo`. Look, do not touch: take `small` to change something."""
+    return Home(_made_once(tmp_path_factory, "demo", _run_demo) / "home")
 
 
 @pytest.fixture(scope="session")
-def finished_small(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """The home of the small sector after both stages. Look, do not touch."""
-    home = small_home(tmp_path_factory.mktemp("small") / "home")
-    travel_small(home)
-    return home
+def demo_said(finished_demo: Home) -> str:
+    """What `impact demo` printed."""
+    return (finished_demo.root.parent / "said.txt").read_text()
+
+
+@pytest.fixture(scope="session")
+def finished_first(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The small sector after its first stage, the first quarter of 2026 published. Look, do not touch."""
+    return Home(_made_once(tmp_path_factory, "small-first", _take_first) / "home")
+
+
+@pytest.fixture(scope="session")
+def finished_small(finished_first: Home, tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """The small sector after both stages, each taken when it arrives. Look, do not touch."""
+
+    def take_second(folder: Path) -> None:
+        shutil.copytree(finished_first.root, folder / "home")
+        home = Home(folder / "home")
+        send_all(home, small_drops()[2])
+        travel(home, "2026-Q2", NOW)
+
+    return Home(_made_once(tmp_path_factory, "small", take_second) / "home")
+
+
+@pytest.fixture
+def first(finished_first: Home, tmp_path: Path) -> Home:
+    """A copy of the small sector after its first stage."""
+    return _copy(finished_first, tmp_path)
 
 
 @pytest.fixture
 def small(finished_small: Home, tmp_path: Path) -> Home:
     """A copy of the finished small sector."""
-    shutil.copytree(finished_small.root, tmp_path / "home")
-    return Home(tmp_path / "home")
+    return _copy(finished_small, tmp_path)
+
+
+def _copy(home: Home, folder: Path) -> Home:
+    shutil.copytree(home.root, folder / "home")
+    return Home(folder / "home")

@@ -13,7 +13,6 @@ import duckdb
 
 from impact.definition import register_files
 from impact.demo.drops import Sent, Stage, drops
-from impact.demo.planted import FIRST_NOW
 from impact.demo.register import register_csv
 from impact.home import Home
 from impact.intake.intake import Intake, take_drops
@@ -165,14 +164,6 @@ def take(home: Home, now: datetime = NOW) -> Intake:
 def travel(home: Home, period: str | None = None, now: datetime = NOW) -> tuple[Intake, Build, Publication]:
     """The whole road: take, build, publish."""
     return take(home, now), build_warehouse(home, now), publish(home, period)
-
-
-def travel_small(home: Home) -> None:
-    """Both stages of the small sector, each when it arrives, and the reports of both quarters."""
-    send_all(home, small_drops()[1])
-    travel(home, "2026-Q1", FIRST_NOW)
-    send_all(home, small_drops()[2])
-    travel(home, "2026-Q2", NOW)
 
 
 def tree(folder: Path) -> dict[str, str]:

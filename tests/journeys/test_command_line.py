@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 from impact.cli import main
 from impact.home import Home
-from tests.journeys.homes import drop, new_home, send_quarter
+from impact.intake.receipts import load_receipts
+from tests.journeys.homes import drop, new_home, send_quarter, take
 
-pytestmark = pytest.mark.xdist_group("command_line")
+pytestmark = pytest.mark.xdist_group("small")
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,20 +30,13 @@ def home(tmp_path: Path) -> Home:
     return new_home(tmp_path / "home")
 
 
-def test_the_demo_says_what_was_taken_and_where_to_look_and_can_be_run_again(tmp_path: Path) -> None:
-    first = impact(tmp_path / "home", "demo")
-    assert first.returncode == 0, first.stderr
-    assert "Taken: 114 accepted, 1 held, 5 refused" in first.stdout
-    pages = [Path(line.strip().removeprefix("file://")) for line in first.stdout.splitlines() if "file://" in line]
-    assert len(pages) == 5
-    assert all(page.is_file() for page in pages)
-    again = impact(tmp_path / "home", "demo")
-    assert "Taken: 0 accepted, 0 held, 0 refused" in again.stdout
-    assert [line for line in again.stdout.splitlines() if "file://" in line] == [
-        line for line in first.stdout.splitlines() if "file://" in line
-    ]
-    status = impact(tmp_path / "home", "status")
-    assert "M003 sickness_absence 2026-Q1: refused" in status.stdout
+@pytest.fixture(scope="module")
+def taken(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home in which a return of the first quarter of 2026 has been taken. Look, do not publish."""
+    home = new_home(tmp_path_factory.mktemp("taken") / "home")
+    send_quarter(home, "M001", drop("M001"))
+    take(home)
+    return home
 
 
 def test_run_and_publish_go_from_a_file_to_a_page(home: Home) -> None:
@@ -52,6 +46,11 @@ def test_run_and_publish_go_from_a_file_to_a_page(home: Home) -> None:
     publish = impact(home.root, "publish", "2026-Q1")
     assert publish.returncode == 0, publish.stderr
     assert "public/index.html" in publish.stdout
+    again = impact(home.root, "publish", "2026-Q1")
+    assert re.findall("file://.*", again.stdout) == re.findall("file://.*", publish.stdout)
+    rebuild = impact(home.root, "rebuild", "2026-Q1", "1")
+    assert (rebuild.returncode, rebuild.stderr) == (0, "")
+    assert rebuild.stdout == "Publication 1 of 2026-Q1 comes out the same, byte for byte.\n"
 
 
 def test_a_fault_of_the_whole_pipeline_is_a_message_and_exit_code_3(home: Home) -> None:
@@ -62,12 +61,20 @@ def test_a_fault_of_the_whole_pipeline_is_a_message_and_exit_code_3(home: Home) 
     assert "Traceback" not in run.stdout + run.stderr
 
 
-def test_a_period_that_is_none_is_exit_code_3(home: Home) -> None:
-    send_quarter(home, "M001", drop("M001"))
-    impact(home.root, "run", "--now")
-    publish = impact(home.root, "publish", "2019-Q1")
-    assert publish.returncode == 3
-    assert "Quarters with figures: 2026-Q1" in publish.stderr
+@pytest.mark.parametrize(
+    ("period", "code", "said"),
+    [
+        ("2020-Q1", 3, "There are no figures of 2020-Q1 (January to March 2020). Quarters with figures: 2026-Q1."),
+        ("2019-Q1", 3, "2019-Q1 cannot be published. Name a quarter that is over, of 2020 or later."),
+        ("2099-Q1", 3, "2099-Q1 cannot be published. Name a quarter that is over, of 2020 or later."),
+        ("2026", 2, "'2026' is not a quarter. Write it as in this example: 2026-Q1"),
+    ],
+)
+def test_a_period_that_cannot_be_published_is_said_plainly(taken: Home, period: str, code: int, said: str) -> None:
+    publish = impact(taken.root, "publish", period)
+    assert publish.returncode == code
+    assert said in publish.stderr
+    assert not taken.publications.exists()
 
 
 def test_check_reads_the_file_alone_and_writes_nothing(home: Home, tmp_path: Path) -> None:
@@ -89,6 +96,71 @@ def test_check_asks_for_what_the_file_does_not_say(home: Home, tmp_path: Path) -
     asked = impact(home.root, "check", str(file))
     assert asked.returncode == 2
     assert "Say it with --organisation, --feed, --period." in asked.stderr
+
+
+def status(home: Home, *words: str) -> str:
+    said = CliRunner().invoke(main, ["status", *words], env={"IMPACT_HOME": str(home.root)})
+    assert said.exit_code == 0, said.output
+    return said.output
+
+
+def returns_of(said: str) -> list[str]:
+    """The lines of a status that are about one return."""
+    return [line for line in said.splitlines() if re.match(r"[MIO]\d{3} ", line)]
+
+
+def test_status_says_what_to_chase_on_a_day(finished_small: Home) -> None:
+    said = status(finished_small, "--on", "2026-07-20")
+    chased = [line.partition(", receipt")[0] for line in returns_of(said)]
+    assert chased == [
+        "M005 service_user_survey 2026-Q2: 4 days late",
+        "M005 sickness_absence 2026-Q2: 4 days late",
+        "M040 sickness_absence 2026-Q2: not accepted, 4 days late",
+        "O200 sickness_absence 2026-Q2: held, 4 days late",
+    ]
+    assert re.search(r"^2026-Q2 +savings +9 +7 +2 +0 +0 +0 +0 +0$", said, re.MULTILINE)
+    assert "Waiting in the inboxes: 0" in said
+    assert "Tables last built: 20 July 2026 09:00 UTC" in said
+    assert "Published 2026-Q2, number 1" in said
+
+
+def test_status_says_what_is_due_before_it_is_late_and_how_late_it_is_after(finished_small: Home) -> None:
+    before, after = (status(finished_small, "--on", day) for day in ("2026-07-16", "2026-07-17"))
+    assert "M005 sickness_absence 2026-Q2: due 16 July 2026" in before
+    assert "M005 sickness_absence 2026-Q2: 1 day late" in after
+    assert "M005 sickness_absence 2026-Q3: due 16 October 2026" in status(finished_small, "--on", "2026-10-05")
+
+
+def test_status_of_one_organisation_and_feed(finished_small: Home) -> None:
+    said = returns_of(status(finished_small, "--on", "2026-07-20", "--organisation", "I172", "--feed", "savings"))
+    assert len(said) == 12
+    assert all(re.fullmatch(r"I172 savings 20\d\d-Q\d: nil, receipt [0-9a-f]{16}", line) for line in said)
+    every = returns_of(status(finished_small, "--on", "2026-07-20", "--organisation", "M011"))
+    assert len(every) == 4 * 12
+    corrected = [line for line in every if line.startswith("M011 sickness_absence 2026-Q1")]
+    [receipt] = [receipt for receipt in load_receipts(finished_small) if receipt.corrects and receipt.sender == "M011"]
+    assert corrected == [f"M011 sickness_absence 2026-Q1: received, receipt {receipt.id}"]
+    of_feed = returns_of(status(finished_small, "--on", "2026-07-20", "--feed", "service_user_survey"))
+    assert [line[:33] for line in of_feed] == ["M005 service_user_survey 2026-Q2:"]
+
+
+def test_status_says_what_waits_and_why_something_is_left(home: Home) -> None:
+    send_quarter(home, "M001", drop("M001"))
+    send_quarter(home, "M002", b"{}", name="later.csv.cover.json")
+    said = status(home)
+    assert "Waiting in the inboxes: 1" in said
+    assert "later.csv.cover.json: left, because the file that it is the cover of has not arrived yet" in said
+    assert "Tables last built: never" in said
+
+
+def test_a_day_that_is_none_is_exit_code_2(home: Home) -> None:
+    assert impact(home.root, "status", "--on", "20/07/2026").returncode == 2
+
+
+def test_what_was_never_published_cannot_be_rebuilt(home: Home) -> None:
+    done = impact(home.root, "rebuild", "2026-Q1", "1")
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    assert "There is no publication 1 of 2026-Q1" in done.stderr
 
 
 def commands() -> list[str]:

@@ -3,7 +3,9 @@
 import json
 import os
 import time
+from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
@@ -14,11 +16,13 @@ from impact.intake.receipts import load_receipts
 from impact.models import Claim, claims, models
 from impact.periods import to_text
 from pipelines import definitions, warehouse
+from pipelines.automation import ARRIVALS, PUBLISH, QUARTER
 from pipelines.definitions import build_defs
+from pipelines.reports import QUARTERS, partition_of
 from pipelines.site import Site
 from tests.journeys.homes import NOW, drop, new_home, send_quarter
 
-pytestmark = pytest.mark.xdist_group("gx")
+pytestmark = pytest.mark.xdist_group("pipelines")
 
 
 @pytest.fixture
@@ -71,15 +75,58 @@ def test_every_rule_and_every_claim_is_a_check_and_only_claims_block() -> None:
     assert {check for check, blocks in checks.items() if blocks} == tests
 
 
-def test_the_schedule_runs_at_two_in_london() -> None:
-    [schedule] = definitions.defs.schedules or ()
-    assert isinstance(schedule, dg.ScheduleDefinition)
-    assert (schedule.cron_schedule, schedule.execution_timezone) == ("0 2 * * *", "Europe/London")
-    assert schedule.job_name == "nightly"
+def keys_of(name: str) -> set[str]:
+    asked = definitions.defs.resolve_job_def(name).asset_layer.executable_asset_keys
+    return {key.to_user_string() for key in asked}
 
 
-def test_a_nightly_run_goes_from_drops_to_pages(home: Home) -> None:
-    result = job(home, "nightly").execute_in_process()
+def test_each_job_takes_its_part_of_the_road() -> None:
+    returns = {f"returns/{feed}" for feed in feeds()}
+    tables = {model.name.replace(".", "/") for model in models()}
+    assert keys_of(ARRIVALS) == returns | tables
+    assert keys_of(PUBLISH) == tables | {"publications"}
+    assert keys_of(QUARTER) == returns | tables | {"publications"}
+
+
+def schedule(name: str) -> dg.ScheduleDefinition:
+    [found] = [one for one in definitions.defs.schedules or () if one.name == name]
+    assert isinstance(found, dg.ScheduleDefinition)
+    return found
+
+
+def test_every_night_at_two_in_london_what_has_arrived_is_taken() -> None:
+    nightly = schedule("every_night")
+    assert (nightly.cron_schedule, nightly.execution_timezone) == ("0 2 * * *", "Europe/London")
+    assert nightly.job_name == ARRIVALS
+    assert nightly.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("day", "ended"),
+    [((2026, 7, 22), "2026-Q2"), ((2026, 10, 22), "2026-Q3"), ((2027, 1, 22), "2026-Q4"), ((2027, 4, 22), "2027-Q1")],
+)
+def test_every_quarter_the_one_that_has_ended_is_published(day: tuple[int, int, int], ended: str) -> None:
+    quarterly = schedule("every_quarter")
+    assert (quarterly.job_name, quarterly.default_status) == (QUARTER, dg.DefaultScheduleStatus.RUNNING)
+    assert (quarterly.cron_schedule, quarterly.execution_timezone) == ("0 6 22 1,4,7,10 *", "Europe/London")
+    at = datetime(*day, 6, 0, tzinfo=ZoneInfo("Europe/London"))
+    asked = quarterly(dg.build_schedule_context(scheduled_execution_time=at))
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.partition_key == partition_of(ended)
+    assert QUARTERS.get_partition_keys(current_time=at)[-1] == partition_of(ended)
+
+
+def test_a_partition_is_a_quarter_that_is_over_under_its_first_day() -> None:
+    keys = QUARTERS.get_partition_keys(current_time=datetime(2026, 7, 20, 9, 0, tzinfo=UTC))
+    assert (keys[0], keys[-1], len(keys)) == ("2020-01-01", "2026-04-01", 6 * 4 + 2)
+    assert partition_of("2026-Q2") == "2026-04-01"
+    for period in ("2026", "2026-04", "2025-Q3_to_2025-Q4", "../2026-Q1"):
+        with pytest.raises(ValueError, match="is not a quarter"):
+            partition_of(period)
+
+
+def test_a_quarters_run_goes_from_drops_to_pages(home: Home) -> None:
+    result = job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1"))
     assert result.success
     assert sorted(receipt.decision for receipt in load_receipts(home)) == ["accepted", "refused"]
     assert (home.publications / "2026-Q1" / "1" / "public" / "index.html").is_file()
@@ -89,12 +136,36 @@ def test_a_nightly_run_goes_from_drops_to_pages(home: Home) -> None:
         if not evaluation.passed
     }
     assert failed == {("returns/sickness_absence", "organisation_is_the_sender", dg.AssetCheckSeverity.WARN)}
-    [made] = [
-        event
+    made = {
+        event.asset_key.to_user_string(): event.materialization
         for event in result.get_asset_materialization_events()
-        if event.asset_key == dg.AssetKey(["measures", "all_feeds"])
-    ]
-    assert made.materialization.metadata["dagster/row_count"].value == 3 * 3
+        if event.asset_key is not None
+    }
+    assert set(made) == keys_of(QUARTER)
+    assert made["measures/all_feeds"].metadata["dagster/row_count"].value == 3 * 3
+    assert made["returns/sickness_absence"].metadata["accepted"].value == 1
+    assert made["returns/sickness_absence"].metadata["refused"].value == 1
+    assert made["publications"].metadata["publication"].value == 1
+    assert made["publications"].metadata["reports"].value == 1 + 2 + 3
+
+
+def test_arrivals_are_taken_and_not_published_and_publishing_takes_nothing(home: Home) -> None:
+    assert job(home, ARRIVALS).execute_in_process().success
+    assert home.warehouse.exists()
+    assert not home.publications.exists()
+    waiting = send_quarter(home, "M003", drop("M003"))
+    again = []
+    for _ in range(2):
+        result = job(home, PUBLISH).execute_in_process(partition_key=partition_of("2026-Q1"))
+        [made] = [
+            event.materialization
+            for event in result.get_asset_materialization_events()
+            if event.asset_key == dg.AssetKey("publications")
+        ]
+        again.append((made.metadata["publication"].value, made.metadata["is_new"].value))
+    assert again == [(1, True), (1, False)]
+    assert waiting.exists()
+    assert len(load_receipts(home)) == 2
 
 
 def test_a_claim_that_breaks_stops_the_reports(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,7 +174,7 @@ def test_a_claim_that_breaks_stops_the_reports(home: Home, monkeypatch: pytest.M
     broken = (Claim("measures.all_feeds", "is_empty", "select measure from measures.all_feeds"),)
     monkeypatch.setattr(warehouse, "claims", lambda: broken)
     monkeypatch.setattr(built, "claims", lambda: broken)
-    result = job(home, "nightly").execute_in_process(raise_on_error=False)
+    result = job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1"), raise_on_error=False)
     assert not result.success
     assert len(load_receipts(home)) == 2
     assert not home.publications.exists()

@@ -1,9 +1,8 @@
-"""A sector of random rows: thousands of months of returns and official figures, surveys and savings, with gaps, ties and
-closures.
+"""A sector of random rows: thousands of months of returns and official figures, surveys and savings, with gaps, ties
+and closures.
 
-It keeps apart what tests of their own are about: no month lies outside its organisation's active dates, whoever is in
-an official file counts calendar days in its returns, too, nobody has a survey of the year beside one of its last
-quarter, and whoever sends savings has a contract with a value throughout.
+It keeps apart what tests of their own are about: no month lies outside its organisation's active dates, and whoever is
+in an official file counts calendar days in its returns, too.
 """
 
 import random
@@ -66,14 +65,14 @@ class Month:
 
 @dataclass(frozen=True)
 class Wave:
-    """A staff survey of the whole organisation: its headline question, and its engagement score."""
+    """A staff survey of the whole organisation: headline question and engagement score; None where withheld."""
 
     code: str
     wave: str
     instrument: str
-    eligible: int
+    eligible: int | None
     responses: int
-    positive: int
+    positive: int | None
     answered: int
     score: Decimal
     people: int
@@ -81,15 +80,15 @@ class Wave:
 
 @dataclass(frozen=True)
 class Answers:
-    """A month of one service's users."""
+    """A month of one service's users; None where a count is withheld."""
 
     code: str
     month: str
     service: str
     instrument: str
-    satisfied: int
-    dissatisfied: int
-    total: int
+    satisfied: int | None
+    dissatisfied: int | None
+    total: int | None
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,11 @@ class Saving:
     evidence: str
     group: str | None
     to_date: Decimal
-    cost_to_date: Decimal
+    cost_to_date: Decimal | None
+
+    @property
+    def net_to_date(self) -> Decimal:
+        return self.to_date - (self.cost_to_date or 0)
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ class Contract:
     organisation_code: str
     starts_on: str
     ends_on: str | None
-    annual_value: int
+    annual_value: int | None
     services: tuple[str, ...]
 
 
@@ -169,7 +172,7 @@ def random_sector(seed: int) -> Sector:
         own = [made for made in contracts if made.organisation_code == one.code]
         waves += _waves(rng, one) if rng.random() < 0.5 else []
         answered += _answers(rng, one) if rng.random() < 0.5 else []
-        snapshots += _snapshots(rng, one, own) if any(made.commissioner_code == "C5" for made in own) else []
+        snapshots += _snapshots(rng, one, own) if rng.random() < 0.35 else []
     return Sector(tuple(organisations), tuple(said), tuple(contracts), tuple(waves), tuple(answered), tuple(snapshots))
 
 
@@ -215,7 +218,7 @@ def _contracts(rng: random.Random, organisations: list[Organisation]) -> list[Co
 
     def add(code: str, one: Organisation, starts_on: str, ends_on: str | None) -> None:
         services = tuple(service for service in SERVICES if rng.random() < 0.5)
-        value = 365 * rng.randint(100, 9000)
+        value = 365 * rng.randint(100, 9000) if rng.random() < 0.8 else None
         made.append(Contract(f"K{len(made):04}", code, one.code, starts_on, ends_on, value, services))
 
     for one in organisations:
@@ -227,26 +230,30 @@ def _contracts(rng: random.Random, organisations: list[Organisation]) -> list[Co
                 ends_on = rng.choice([None, "2030-03-31", last_day(rng.choice(MONTHS[12:]))])
                 add(code, one, starts_on, max(ends_on, starts_on) if ends_on else None)
                 share[code] /= 10
-        # Whoever sends savings.
-        if rng.random() < 0.35:
-            add("C5", one, "2020-04-01", None)
+        if rng.random() < 0.3:
+            # Renewed within a month, on the next day or with a gap, and not for all of the services.
+            month = rng.choice(MONTHS)
+            add("C5", one, "2020-04-01", f"{month}-14")
+            add("C5", one, f"{month}-{rng.choice((15, 15, 16))}", None)
     return made
 
 
 def _waves(rng: random.Random, one: Organisation) -> list[Wave]:
-    used, cadence = rng.choice((("core", "quarter"), ("core", "quarter"), ("core", "year"), ("pulse", "quarter")))
+    years, kinds = ("2024", "2025"), (QUARTERS, QUARTERS, QUARTERS)
+    used = rng.choice(("core", "core", "core", "pulse"))
     changes_from = rng.choice(QUARTERS) if rng.random() < 0.2 else "9999"
     made = []
-    for wave in ("2024", "2025") if cadence == "year" else QUARTERS:
+    for wave in rng.choice((*kinds, years, (*years, *QUARTERS))):
         if rng.random() < 0.3:
             continue
-        eligible = rng.randint(20, 900)
-        responses = rng.randint(11, eligible)
+        staff = rng.randint(20, 900)
+        responses = rng.randint(11, staff)
         answered = rng.randint(5, responses)
         people = rng.randint(4, answered)
         score = Decimal(people * rng.randint(200, 900)) / 100
         which = "pulse" if wave >= changes_from else used
-        made.append(Wave(one.code, wave, which, eligible, responses, rng.randint(0, answered), answered, score, people))
+        eligible, positive = _or_withheld(rng, staff), _or_withheld(rng, rng.randint(0, answered))
+        made.append(Wave(one.code, wave, which, eligible, responses, positive, answered, score, people))
     return made
 
 
@@ -259,9 +266,8 @@ def _answers(rng: random.Random, one: Organisation) -> list[Answers]:
             if _is_active(one, month) and rng.random() < 0.9:
                 total = rng.choice((0, rng.randint(1, 300), rng.randint(1, 300)))
                 satisfied = rng.randint(0, total)
-                made.append(
-                    Answers(one.code, month, service, used, satisfied, rng.randint(0, total - satisfied), total)
-                )
+                counts = satisfied, rng.randint(0, total - satisfied), total
+                made.append(Answers(one.code, month, service, used, *(_or_withheld(rng, count) for count in counts)))
     return made
 
 
@@ -282,18 +288,24 @@ def _snapshots(rng: random.Random, one: Organisation, contracts: list[Contract])
         for number in range(rng.randint(1, 5))
     ]
     if len(savings) > 2 and rng.random() < 0.5:
-        # The last one is the first one told again.
-        savings[-1] = replace(savings[0], id=savings[-1].id, group="twice")
-        savings[0] = replace(savings[0], group="twice")
-    begins = {one.id: rng.choice(QUARTERS) if one.group is None else "" for one in savings}
+        # The last one is the first one told again, perhaps as of another kind, in a group named as a saving may be.
+        name = rng.choice(("twice", *(one.id for one in savings)))
+        savings[-1] = replace(savings[0], id=savings[-1].id, group=name, type=rng.choice((savings[0].type, *kinds)))
+        savings[0] = replace(savings[0], group=name)
+    begins = {one.id: rng.choice(QUARTERS) for one in savings}
+    ends = {one.id: rng.choice(("9999", "9999", *QUARTERS)) for one in savings}
     made = []
     for quarter in QUARTERS:
         if quarter.endswith("Q2"):
-            savings = [replace(one, to_date=Decimal(0), cost_to_date=Decimal(0)) for one in savings]
+            costs = [None if rng.random() < 0.2 else Decimal(0) for _ in savings]
+            savings = [
+                replace(one, to_date=Decimal(0), cost_to_date=cost) for one, cost in zip(savings, costs, strict=True)
+            ]
         savings = [_further(rng, one) for one in savings]
         chance = rng.random()
         if chance < 0.75:
-            made.append(Snapshot(one.code, quarter, tuple(saved for saved in savings if begins[saved.id] <= quarter)))
+            there = (saved for saved in savings if begins[saved.id] <= quarter <= ends[saved.id])
+            made.append(Snapshot(one.code, quarter, tuple(there)))
         elif chance < 0.85:
             made.append(Snapshot(one.code, quarter, ()))
     return made
@@ -301,7 +313,12 @@ def _snapshots(rng: random.Random, one: Organisation, contracts: list[Contract])
 
 def _further(rng: random.Random, one: Saving) -> Saving:
     more, cost = Decimal(rng.randint(-5_000, 400_000)) / 100, Decimal(rng.randint(0, 50_000)) / 100
-    return replace(one, to_date=one.to_date + more, cost_to_date=one.cost_to_date + cost)
+    cost_to_date = None if one.cost_to_date is None else one.cost_to_date + cost
+    return replace(one, to_date=one.to_date + more, cost_to_date=cost_to_date)
+
+
+def _or_withheld(rng: random.Random, count: int) -> int | None:
+    return None if rng.random() < 0.04 else count
 
 
 def _is_active(one: Organisation, month: str) -> bool:
@@ -331,7 +348,7 @@ def _month_row(one: Month) -> Row:
 
 def _contract_rows(one: Contract) -> list[Row]:
     dates = one.starts_on, one.ends_on
-    values = {"contract_code": one.code, "annual_value_gbp": one.annual_value}
+    values: dict[str, Any] = {"contract_code": one.code, "annual_value_gbp": one.annual_value}
     return [
         contract(one.commissioner_code, one.organisation_code, *dates, **values),
         *serves(one.code, one.organisation_code, *one.services),
@@ -345,7 +362,7 @@ def _wave_rows(one: Wave) -> list[Row]:
         "eligible_staff": one.eligible,
         "n_responses": one.responses,
     }
-    answers_of = {"n_not_applicable": one.responses - one.answered}
+    answers_of: dict[str, int | None] = {"n_not_applicable": one.responses - one.answered}
     item = "happy" if one.instrument == "pulse" else "overall"
     if one.instrument == "pulse":
         answers_of |= {"n_3": one.positive, "n_4": 0}
@@ -361,8 +378,13 @@ def _wave_rows(one: Wave) -> list[Row]:
 def _answers_rows(one: Answers) -> list[Row]:
     """All answers, and beside them a way of asking that is part of them."""
     where = one.code, one.month, one.service
-    good = one.satisfied // 3
-    parts = {"n_very_good": one.satisfied - good, "n_good": good, "n_poor": one.dissatisfied, "n_very_poor": 0}
+    good = (one.satisfied or 0) // 3
+    parts: dict[str, Any] = {
+        "n_very_good": None if one.satisfied is None else one.satisfied - good,
+        "n_good": good,
+        "n_poor": one.dissatisfied,
+        "n_very_poor": 0,
+    }
     return [
         answers(*where, one.satisfied, one.total, instrument_id=one.instrument, **parts),
         answers(*where, good, one.total, instrument_id=one.instrument, collection_mode="sms"),

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
+from weakref import finalize
 
 import duckdb
 
@@ -160,7 +162,8 @@ def scored(code: str, wave: str, total: Any, people: Any, item: str = "engagemen
 
 def answers(code: str, month: str, service_code: str, satisfied: Any, total: Any, **values: Any) -> Row:
     """A month (`2026-01`) of a user survey: so many good of all answers, the others neither good nor poor."""
-    others = None if None in (satisfied, total) else total - satisfied - values.get("n_poor", 0)
+    poor = values.get("n_poor", 0)
+    others = None if None in (satisfied, total, poor) else total - satisfied - poor
     counts = {
         "n_very_good": 0,
         "n_good": satisfied,
@@ -186,6 +189,7 @@ def months(first: str, count: int) -> list[str]:
     return [f"{number // 12}-{number % 12 + 1:02}" for number in numbers]
 
 
+@cache
 def last_day(month: str) -> str:
     (after,) = months(month, 2)[1:]
     return str(date.fromordinal(date.fromisoformat(f"{after}-01").toordinal() - 1))
@@ -196,7 +200,7 @@ def tables(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckD
     given = defaultdict(list)
     for one in rows:
         given[one.table].append(one.values)
-    connection = duckdb.connect(config={"threads": 1})
+    connection = _database()
     register = {
         name: tuple(_texts([column.name for column in definition.columns], given.pop(f"register.{name}", [])))
         for name, definition in register_files().items()
@@ -220,11 +224,11 @@ def tables(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckD
     return connection
 
 
-def run(connection: duckdb.DuckDBPyConnection, name: str) -> duckdb.DuckDBPyConnection:
-    """Run one model, and before it those that it needs and that are not there yet."""
-    there = {f"{schema}.{table}" for schema, table in _tables(connection)}
+def run(connection: duckdb.DuckDBPyConnection, *names: str) -> duckdb.DuckDBPyConnection:
+    """Run these models, and before them those that they need and that are not there yet."""
+    there = set(table_names(connection))
     made = {model.name: model for model in models()}
-    wanted = {name}
+    wanted = set(names)
     for model in reversed(models()):
         if model.name in wanted:
             wanted |= {need for need in model.needs if need in made and need not in there}
@@ -259,6 +263,11 @@ def one(connection: duckdb.DuckDBPyConnection, table: str, columns: str, **where
     found = select(connection, table, columns, **where)
     assert len(found) == 1, f"{len(found)} rows of {table} where {where}: {found}"
     return found[0]
+
+
+def table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = "duckdb_tables() where database_name = current_database()"
+    return [name for (name,) in connection.execute(f"select schema_name || '.' || table_name from {found}").fetchall()]
 
 
 def value_of(connection: duckdb.DuckDBPyConnection, expression: str, *parameters: Any) -> Any:
@@ -296,15 +305,30 @@ def _shapes() -> dict[str, list[tuple[str, str]]]:
         build_models(connection)
         shapes: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for schema, table, column, kind in connection.execute(
-            "select schema_name, table_name, column_name, data_type from duckdb_columns() where not internal "
-            "order by schema_name, table_name, column_index"
+            "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+            "where database_name = current_database() order by schema_name, table_name, column_index"
         ).fetchall():
             shapes[f"{schema}.{table}"].append((column, kind))
     return dict(shapes)
 
 
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
-    return connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+_numbers = count()
+
+
+def _database() -> duckdb.DuckDBPyConnection:
+    """An empty database in memory, gone when nobody holds its connection any more. All are of one engine, for to start
+    another takes longer than most tests."""
+    engine = _engine()
+    connection, name = engine.cursor(), f"database_{next(_numbers)}"
+    connection.execute(f"attach ':memory:' as {name}")
+    connection.execute(f"use {name}")
+    finalize(connection, engine.execute, f"detach {name}").atexit = False
+    return connection
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -5,7 +5,20 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.sql.tables import PER_FTE, RATE, SETTINGS, Row, absence, one, organisation, row, run, select, tables
+from tests.sql.tables import (
+    PER_FTE,
+    RATE,
+    SETTINGS,
+    Row,
+    absence,
+    instrument,
+    one,
+    organisation,
+    row,
+    run,
+    select,
+    tables,
+)
 
 COMPARED = "benchmarks.compared"
 MODELS = "benchmarks.delivery_model"
@@ -33,7 +46,7 @@ def figure(code: str, lost: float | None, available: float = 100, table: str = C
 
 
 def indicator(code: str, lost: float | None, available: float = 100, **values: Any) -> Row:
-    return figure(code, lost, available, "indicators.organisation_indicator", **values)
+    return figure(code, lost, available, "indicators.organisation_indicator", **{"commissioner_code": "ALL", **values})
 
 
 def compared(*rows: Row) -> duckdb.DuckDBPyConnection:
@@ -45,7 +58,9 @@ def peers(*rows: Row, **settings: float) -> duckdb.DuckDBPyConnection:
 
 
 def models(*rows: Row) -> duckdb.DuckDBPyConnection:
-    return run(tables(*rows), MODELS)
+    """Delivery models side by side, every sector of these figures being one of the register."""
+    sectors = {one.values["sector"] for one in rows if one.table == COMPARED}
+    return run(tables(*rows, *(organisation(f"Other {name}", "other", name) for name in sorted(sectors))), MODELS)
 
 
 # One figure an organisation
@@ -71,6 +86,22 @@ def test_a_figure_that_is_not_there_never_counts_before_one_that_is() -> None:
 
 def test_an_organisation_without_a_value_is_not_compared() -> None:
     assert select(compared(indicator("M1", 0, 0)), COMPARED, "*") == []
+
+
+def test_a_commissioner_s_part_of_an_organisation_is_never_compared() -> None:
+    made = compared(
+        indicator("M1", 1), indicator("M1", 2, commissioner_code="C1"), indicator("M2", 3, commissioner_code="C1")
+    )
+    assert select(made, COMPARED, "organisation_code, value") == [("M1", 1)]
+
+
+def test_what_was_asked_with_an_instrument_that_is_not_designed_to_compare_is_not_compared() -> None:
+    made = compared(
+        *instrument("fft", None, compares_organisations=False),
+        *instrument("local", None),
+        *(indicator("M1", 1, variant=variant) for variant in ("fft", "local", "calendar_days")),
+    )
+    assert select(made, COMPARED, "variant") == [("calendar_days",), ("local",)]
 
 
 @pytest.mark.parametrize(
@@ -228,6 +259,12 @@ def test_official_peers_are_counted_without_the_organisation_itself() -> None:
     assert dict(select(made, PEER, "organisation_code, official_peers")) == {"M1": 1, "M2": 1, "M3": 2}
 
 
+def test_nobody_has_peers_in_what_says_nothing_beside_others() -> None:
+    made = peers(*(figure(f"M{place}", 5, indicator_id="net_savings", denominator=None) for place in range(6)))
+    assert select(made, COMPARED, "count(*)") == [(6,)]
+    assert select(made, PEER, "*") == []
+
+
 def test_every_figure_that_is_compared_has_its_peers_once() -> None:
     made = peers(*(figure(f"M{place}", place, sector=f"sector_{place % 3}") for place in range(20)))
     assert select(made, PEER, "count(*), count(distinct organisation_code)") == [(20, 20)]
@@ -272,6 +309,36 @@ def test_bases_sectors_and_periods_are_never_pooled(other: dict[str, Any]) -> No
     assert select(made, MODELS, "organisations, value") == [(1, pytest.approx(50)), (2, pytest.approx((1 + 3) / 2))]
 
 
+def test_amounts_of_a_delivery_model_are_added_up() -> None:
+    amounts = (
+        figure(f"M{place}", place, denominator=None, value=place, indicator_id="net_savings") for place in (1, 5)
+    )
+    assert one(models(*amounts), MODELS, "numerator, denominator, value, median") == (6, None, 6, 3)
+
+
+def test_all_sectors_in_which_mutuals_work_are_one_more_sector() -> None:
+    made = models(
+        *(organisation(f"M{sector}", sector=sector) for sector in ("community_health", "libraries")),
+        organisation("I1", "in_house", "libraries"),
+        organisation("I2", "in_house", "ambulance"),
+        figure("M1", 1),
+        figure("M2", 3, 300, sector="libraries"),
+        figure("I1", 8, sector="libraries", delivery_model="in_house"),
+        figure("I2", 9, sector="ambulance", delivery_model="in_house"),
+    )
+    columns = "delivery_model, organisations, organisations_registered, numerator, denominator, value, median"
+    assert select(made, MODELS, columns, sector="sectors_of_mutuals") == [
+        ("in_house", 1, 1, 8, 100, pytest.approx(8), 8),
+        ("mutual", 2, 2, 1 + 3, 100 + 300, pytest.approx((1 + 3) / 400 * 100), (1 + 1) / 2),
+    ]
+    assert select(made, MODELS, "delivery_model, value", sector="ambulance") == [("in_house", pytest.approx(9))]
+
+
+def test_where_mutuals_work_in_one_sector_there_is_no_other_to_add() -> None:
+    made = models(organisation("M1"), organisation("M2"), organisation("I1", "in_house", "libraries"), figure("M1", 1))
+    assert select(made, MODELS, "sector") == [("community_health",)]
+
+
 def test_a_delivery_model_is_public_only_where_every_figure_of_it_is_official() -> None:
     made = models(
         figure("M1", 1, source="official"),
@@ -299,8 +366,9 @@ def test_a_delivery_model_says_how_many_organisations_of_it_the_register_knows_i
         absence("M1", "2026-01", 1, 100),
         absence("M2", "2026-01", 1, 100),
     )
-    found = one(made, MODELS, "organisations, organisations_registered", grain="quarter", indicator_id=RATE)
-    assert found == (2, len(("M1", "M2", "M3", "M4", "M6")))
+    found = select(made, MODELS, "sector, organisations, organisations_registered", grain="quarter", indicator_id=RATE)
+    here = ("M1", "M2", "M3", "M4", "M6")
+    assert found == [("community_health", 2, len(here)), ("sectors_of_mutuals", 2, len((*here, "M8")))]
 
 
 def test_no_more_organisations_report_than_the_register_knows() -> None:

@@ -7,7 +7,25 @@ import duckdb
 import pytest
 
 from impact.models import SCHEMAS, Claim, claims, models
-from tests.sql.tables import absence, build, commissioner, contract, months, official, organisation
+from tests.sql.tables import (
+    absence,
+    answers,
+    asked,
+    build,
+    commissioner,
+    contract,
+    instrument,
+    months,
+    nil,
+    official,
+    organisation,
+    row,
+    run,
+    saving,
+    scored,
+    serves,
+    tables,
+)
 
 CLAIMS = {f"{claim.model}__{claim.claim}": claim for claim in claims()}
 
@@ -26,11 +44,15 @@ DAMAGES = {
     ],
     "measures.all_feeds__holds_every_row_that_receipts_kept": [
         "delete from measures.all_feeds",
-        "delete from measures.all_feeds where receipt = 'M1 2026-Q1' and period_start_on = '2026-02-01'",
+        "delete from measures.all_feeds where organisation_code = 'M1' and period_start_on = '2026-02-01'",
+        "delete from measures.all_feeds where feed = 'staff_survey' and measure = 'n_scored'",
+        "delete from measures.all_feeds where feed = 'service_user_survey' and measure = 'n_dont_know'",
+        "delete from measures.all_feeds where feed = 'savings' and measure = 'planned_gbp'",
+        "update measures.all_feeds set value = 0 where feed = 'savings' and measure = 'actual_to_date_gbp'",
         "delete from measures.all_feeds where source = 'official' and measure = 'fte_days_available'",
         "insert into measures.all_feeds select * from measures.all_feeds where measure = 'fte_days_lost' limit 1",
-        "update measures.all_feeds set value = value + 0.00000000000001 where receipt = 'M1 2026-Q1'",
-        "update measures.all_feeds set receipt = 'M1 2026-Q1' where receipt = 'M2 2026-Q1'",
+        "update measures.all_feeds set value = value + 0.00000000000001 where receipt = 'M1 sickness_absence 2026-Q1'",
+        "update measures.all_feeds set receipt = replace(receipt, 'M2', 'M1') where feed = 'sickness_absence'",
     ],
     "measures.nhs_sickness_absence__recomputes_every_published_rate": [
         "update returns.nhs_sickness_absence set published_rate_percent = published_rate_percent + 0.01",
@@ -44,7 +66,7 @@ DAMAGES = {
         "update indicators.organisation_indicator set months_reported = 0, months_expected = 0",
         "update indicators.organisation_indicator set months_reported = -2, months_expected = -1",
     ],
-    "indicators.organisation_indicator__uses_all_that_receipts_kept": [
+    "indicators.organisation_indicator__uses_all_that_is_counted": [
         "delete from indicators.organisation_indicator where organisation_code = 'M1' and period_id = '2026-02'",
         "delete from indicators.organisation_indicator where source = 'official' and period_id = '2026-02'",
         "delete from indicators.organisation_indicator where source = 'official'",
@@ -52,6 +74,18 @@ DAMAGES = {
         "update indicators.organisation_indicator set numerator = numerator + 0.00000000000001 where grain = 'month'",
         "update indicators.organisation_indicator set denominator = denominator - 1 where grain = 'month'",
         "insert into indicators.organisation_indicator select * from indicators.organisation_indicator",
+        *(
+            f"update indicators.organisation_indicator set {part} = {part} + 1 where indicator_id = '{indicator}' "
+            f"and commissioner_code = 'ALL' and grain = '{grain}'"
+            for indicator, part, grain in (
+                ("user_satisfaction", "numerator", "month"),
+                ("user_dissatisfaction", "denominator", "month"),
+                ("net_savings", "numerator", "quarter"),
+                ("savings_share_of_contract", "denominator", "quarter"),
+            )
+        ),
+        "update indicators.organisation_indicator set commissioner_code = 'ALL' where commissioner_code = 'C1'",
+        "update indicators.organisation_indicator set commissioner_code = 'C1' where indicator_id = 'net_savings'",
     ],
     "benchmarks.delivery_model__counts_every_organisation_once": [
         "delete from benchmarks.delivery_model where delivery_model = 'in_house'",
@@ -59,6 +93,7 @@ DAMAGES = {
         "update benchmarks.delivery_model set organisations = organisations + 1",
         "update benchmarks.delivery_model set numerator = numerator + 1",
         "insert into benchmarks.delivery_model select * from benchmarks.delivery_model",
+        "update benchmarks.delivery_model set sector = 'sectors_of_mutuals' where variant = 'core'",
     ],
     "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
         "update published.delivery_model_figure set value = '3.00' where value = '[c]'",
@@ -76,6 +111,8 @@ DAMAGES = {
         _COPY_OF_A_FIGURE.format(audience="commissioner-C1", code="M2", source="return"),
         _COPY_OF_A_FIGURE.format(audience="commissioner-C2", code="M1", source="return"),
         _COPY_OF_A_FIGURE.format(audience="public", code="M1", source="return"),
+        _COPY_OF_A_FIGURE.format(audience="organisation-M3", code="M1", source="return"),
+        _COPY_OF_A_FIGURE.format(audience="organisation-I1", code="M1", source="return"),
         f"update {_FIGURE} set source = 'return' where organisation_code = 'I1'",
         "update register.contracts set ends_on = '2026-03-30'",
         "update register.contracts set starts_on = '2026-01-02'",
@@ -88,7 +125,8 @@ DAMAGES = {
 
 @pytest.fixture(scope="module")
 def sound() -> Iterator[duckdb.DuckDBPyConnection]:
-    """M1 and O1 are the council's, M2 has agreed to be named, I1 stands in official figures. Every claim holds."""
+    """M1 (for one service of two) and O1 are the council's, M2 has agreed to be named, I1 stands in official figures.
+    Every claim holds."""
     months_of_2026 = months("2026-01", 3)
     with build(
         commissioner("C1"),
@@ -98,8 +136,16 @@ def sound() -> Iterator[duckdb.DuckDBPyConnection]:
         organisation("M3"),
         organisation("I1", "in_house"),
         organisation("O1", "outsourced"),
-        contract("C1", "M1", "2026-01-01", "2026-03-31"),
+        contract("C1", "M1", "2026-01-01", "2026-03-31", contract_code="K1", annual_value_gbp=36500),
         contract("C1", "O1", "2026-01-01", "2026-03-31"),
+        *serves("K1", "M1", "S1"),
+        *instrument("core"),
+        *instrument("local", None),
+        *(asked(code, "2026-Q1", 6, 11) for code in ("M1", "M2")),
+        scored("M1", "2026-Q1", 70, 11),
+        *(answers("M1", month, service, 5, 9, n_dont_know=1) for month in months_of_2026 for service in ("S1", "S2")),
+        nil("M1", "savings", "2025-Q4"),
+        saving("M1", "2026-Q1", "A", 100, contract_code="K1", planned_gbp=150),
         *(absence(code, month, 1, 100) for code in ("M1", "M2", "M3", "O1") for month in months_of_2026),
         *(official("I1", month, 1, 100) for month in months_of_2026),
     ) as connection:
@@ -137,23 +183,29 @@ def test_a_published_rate_that_is_exactly_half_stops_nothing_whichever_way_it_wa
     exact = Decimal(lost) / Decimal(available) * 100
     for rounding in (ROUND_HALF_UP, ROUND_HALF_DOWN):
         published = exact.quantize(Decimal("0.01"), rounding)
-        build(organisation("M1"), official("M1", "2026-01", lost, available, published_rate_percent=published))
+        made = tables(official("M1", "2026-01", lost, available, published_rate_percent=published))
+        assert broken_by(made, CLAIMS["measures.nhs_sickness_absence__recomputes_every_published_rate"]) == 0
 
 
 def test_a_rate_that_the_nhs_withholds_stops_nothing() -> None:
     build(organisation("M1"), official("M1", "2026-01", None, None), official("M1", "2026-02", 0, 0))
 
 
-def test_a_receipt_that_is_not_live_counts_for_nothing() -> None:
-    with build(organisation("M1"), absence("M1", "2026-01", 1, 100)) as connection:
-        for receipt, is_live in (("held", False), ("live", True)):
-            connection.execute(
-                "insert into reference.receipts (receipt, feed, is_live) values (?, 'sickness_absence', ?)",
-                [receipt, is_live],
-            )
-            connection.execute("insert into reference.receipt_totals values (?, 'fte_days_lost', 7)", [receipt])
-            claim = CLAIMS["indicators.organisation_indicator__uses_all_that_receipts_kept"]
-            assert bool(broken_by(connection, claim)) == is_live
+@pytest.mark.parametrize("decision", ["accepted", "held", "refused", "unreadable"])
+def test_only_a_receipt_that_is_live_counts(decision: str) -> None:
+    totals = {"2026-Q1": {"fte_days_lost": "7"}}
+    receipt = row("receipt", sender="M1", feed="sickness_absence", period="2026-Q1", decision=decision, totals=totals)
+    with run(tables(organisation("M1"), receipt), "measures.all_feeds") as connection:
+        claim = CLAIMS["measures.all_feeds__holds_every_row_that_receipts_kept"]
+        assert bool(broken_by(connection, claim)) == (decision == "accepted")
+
+
+def test_a_receipt_that_was_corrected_counts_for_nothing() -> None:
+    receipts = [
+        row("receipt", id=name, sender="M1", feed="savings", period="2026-Q1", corrects=corrects, totals=totals)
+        for name, corrects, totals in (("r1", "", {"2026-Q1": {"planned_gbp": "7"}}), ("r2", "r1", {}))
+    ]
+    build(organisation("M1"), *receipts)
 
 
 def test_every_claim_is_about_a_table_of_its_own_folder() -> None:

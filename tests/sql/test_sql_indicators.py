@@ -266,24 +266,20 @@ def test_an_organisation_that_closed_stays_in_the_history() -> None:
     ) == [("2025-Q2", 3, 12), ("2025-Q3", 3, 9), ("2025-Q4", 3, 6)]
 
 
-@pytest.mark.parametrize(
-    "active",
-    [
-        {"active_to": "2026-01-31"},
-        {"active_to": "2025-12-31"},
-        {"active_to": "2020-12-31"},
-        {"active_from": "2026-03-01"},
-        {"active_from": "2026-04-01"},
-        {"active_from": "2030-01-01"},
-    ],
-)
-def test_months_reported_outside_the_active_dates_never_stop_the_build_nor_outnumber_those_expected(
-    active: dict[str, str],
-) -> None:
-    connection = tables(organisation("M1", **active), *(absence("M1", month, 1, 100) for month in months("2026-01", 3)))
+def test_months_reported_outside_the_active_dates_never_stop_the_build_nor_outnumber_those_expected() -> None:
+    active = [
+        *({"active_to": day} for day in ("2026-01-31", "2025-12-31", "2020-12-31")),
+        *({"active_from": day} for day in ("2026-03-01", "2026-04-01", "2030-01-01")),
+    ]
+    codes = [f"M{number}" for number in range(len(active))]
+    connection = tables(
+        *(organisation(code, **dates) for code, dates in zip(codes, active, strict=True)),
+        *(absence(code, month, 1, 100) for code in codes for month in months("2026-01", 3)),
+    )
     assert broken_claims(build_models(connection)) == {}
-    found = select(connection, FIGURE, "months_reported, months_expected")
-    assert [(reported, expected) for reported, expected in found if not 0 < reported <= expected] == []
+    found = select(connection, FIGURE, "organisation_code, months_reported, months_expected")
+    assert {code for code, _, _ in found} == set(codes)
+    assert [(code, reported, expected) for code, reported, expected in found if not 0 < reported <= expected] == []
 
 
 def test_figures_run_on_measures_that_anybody_gives() -> None:
@@ -293,7 +289,9 @@ def test_figures_run_on_measures_that_anybody_gives() -> None:
         "staff_group": "ALL",
         "period_start_on": "2026-01-01",
         "period_end_on": "2026-01-31",
+        "feed": "sickness_absence",
         "variant": "calendar_days",
+        "item": "",
         "source": "return",
     }
     made = figures(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impact.definition import feeds
 from impact.errors import ImpactError
 from impact.models import description, models, tables_read
 
@@ -40,7 +41,7 @@ def test_the_real_models_come_after_all_that_they_need() -> None:
 
 def test_all_feeds_needs_the_measures_of_every_feed() -> None:
     (all_feeds,) = (model for model in models() if model.name == "measures.all_feeds")
-    assert all_feeds.needs == {"measures.sickness_absence", "measures.nhs_sickness_absence"}
+    assert all_feeds.needs == {f"measures.{feed}" for feed in feeds()}
 
 
 def test_a_model_is_known_by_its_folder_and_file(folder: Path) -> None:

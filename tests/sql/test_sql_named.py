@@ -8,7 +8,6 @@ from tests.sql.tables import (
     RATE,
     Row,
     absence,
-    build,
     commissioner,
     contract,
     months,
@@ -36,6 +35,10 @@ def known(*rows: Row) -> duckdb.DuckDBPyConnection:
     return run(tables(commissioner("C1"), *rows), KNOWN)
 
 
+def published(*rows: Row) -> duckdb.DuckDBPyConnection:
+    return run(tables(*rows), FIGURE, MODEL_FIGURE)
+
+
 def year_of_returns(code: str, basis: str = "calendar_days") -> list[Row]:
     """April 2025 to March 2026."""
     return [absence(code, month, 1, 100, basis) for month in months("2025-04", 12)]
@@ -44,11 +47,13 @@ def year_of_returns(code: str, basis: str = "calendar_days") -> list[Row]:
 # Audiences
 
 
-def test_the_public_and_every_commissioner_are_audiences() -> None:
-    made = run(tables(commissioner("C1"), commissioner("C2")), "published.audience")
-    assert select(made, "published.audience", "audience, kind, commissioner_code, name") == [
+def test_the_public_every_commissioner_and_every_mutual_are_audiences() -> None:
+    rows = [commissioner("C1"), commissioner("C2"), organisation("M1"), organisation("I1", "in_house")]
+    made = run(tables(*rows), "published.audience")
+    assert select(made, "published.audience", "audience, kind, code, name") == [
         ("commissioner-C1", "commissioner", "C1", "C1 Council"),
         ("commissioner-C2", "commissioner", "C2", "C2 Council"),
+        ("organisation-M1", "organisation", "M1", "M1 Care"),
         ("public", "public", None, "the public"),
     ]
 
@@ -66,37 +71,35 @@ def test_a_commissioner_sees_whom_it_has_a_contract_with_and_nobody_else() -> No
         absence("M1", "2026-01", 1, 100),
         absence("M2", "2026-01", 1, 100),
     )
-    assert select(made, NAMED, "audience, organisation_code, because", grain="quarter") == [
+    assert select(made, NAMED, "audience, organisation_code, because", grain="quarter", because="contract") == [
         ("commissioner-C1", "M1", "contract"),
         ("commissioner-C2", "M2", "contract"),
     ]
 
 
-@pytest.mark.parametrize(
-    ("starts_on", "ends_on", "seen"),
-    [
-        ("2026-01-01", "2026-03-31", True),
-        ("2020-01-01", None, True),
-        ("2020-01-01", "2030-12-31", True),
-        ("2026-01-02", "2026-03-31", False),
-        ("2026-01-01", "2026-03-30", False),
-        ("2026-02-15", None, False),
-        ("2026-02-01", "2026-02-28", False),
-        ("2020-01-01", "2025-12-31", False),
-        ("2026-04-01", None, False),
-    ],
-)
-def test_a_contract_names_in_a_period_that_lies_within_it_and_in_no_other(
-    starts_on: str, ends_on: str | None, seen: bool
-) -> None:
-    made = named(organisation("M1"), contract("C1", "M1", starts_on, ends_on), absence("M1", "2026-01", 1, 100))
-    found = select(made, NAMED, "organisation_code", grain="quarter", period_id="2026-Q1")
-    assert found == ([("M1",)] if seen else [])
+def test_a_contract_names_in_a_period_that_lies_within_it_and_in_no_other() -> None:
+    seen = [("2026-01-01", "2026-03-31"), ("2020-01-01", None), ("2020-01-01", "2030-12-31")]
+    not_seen = [
+        ("2026-01-02", "2026-03-31"),
+        ("2026-01-01", "2026-03-30"),
+        ("2026-02-15", None),
+        ("2026-02-01", "2026-02-28"),
+        ("2020-01-01", "2025-12-31"),
+        ("2026-04-01", None),
+    ]
+    codes = {dates: f"M{number}" for number, dates in enumerate([*seen, *not_seen])}
+    made = named(
+        *(organisation(code) for code in codes.values()),
+        *(contract("C1", code, *dates) for dates, code in codes.items()),
+        absence("M0", "2026-01", 1, 100),
+    )
+    found = select(made, NAMED, "organisation_code", audience=COUNCIL, grain="quarter", period_id="2026-Q1")
+    assert found == [(codes[dates],) for dates in seen]
 
 
 def test_a_contract_for_the_quarter_alone_does_not_show_the_year() -> None:
     made = named(organisation("M1"), contract("C1", "M1", "2026-01-01", "2026-03-31"), *year_of_returns("M1"))
-    assert select(made, NAMED, "grain, period_id") == [("quarter", "2026-Q1")]
+    assert select(made, NAMED, "grain, period_id", audience=COUNCIL) == [("quarter", "2026-Q1")]
 
 
 @pytest.mark.parametrize(
@@ -122,7 +125,7 @@ def test_an_organisation_with_two_contracts_of_one_commissioner_is_named_once() 
         contract("C1", "M1", "2021-01-01"),
         absence("M1", "2026-01", 1, 100),
     )
-    assert len(select(made, NAMED, "*", grain="quarter")) == 1
+    assert len(select(made, NAMED, "*", audience=COUNCIL, grain="quarter")) == 1
 
 
 def test_nobody_is_named_for_a_single_month() -> None:
@@ -145,9 +148,7 @@ def test_the_public_sees_whom_an_official_figure_names_already() -> None:
     made = named(
         organisation("M1"), organisation("M2"), official("M1", "2026-01", 1, 100), absence("M2", "2026-01", 1, 100)
     )
-    assert select(made, NAMED, "audience, organisation_code, because", grain="quarter") == [
-        ("public", "M1", "official")
-    ]
+    assert select(made, NAMED, "organisation_code, because", audience="public", grain="quarter") == [("M1", "official")]
 
 
 def test_an_official_figure_names_only_in_the_periods_that_it_is_of() -> None:
@@ -182,7 +183,7 @@ def test_a_commissioner_does_not_see_by_contract_what_is_only_public() -> None:
 
 def shown(*rows: Row) -> list[tuple[str, str, str, str]]:
     """Organisation, source, basis and value of each rate of the quarter that the public may read."""
-    made = build(commissioner("C1"), *rows)
+    made = published(commissioner("C1"), *rows)
     return select(
         made,
         FIGURE,
@@ -216,12 +217,13 @@ def test_an_official_figure_never_brings_out_the_return_on_another_basis() -> No
 
 
 def test_an_official_figure_brings_out_neither_basis_nor_months_of_the_return() -> None:
-    made = build(
+    made = published(
         organisation("M1"),
         *(official("M1", month, 2, 100) for month in months("2025-04", 11)),
         *year_of_returns("M1", "working_days"),
     )
-    found = select(made, FIGURE, "basis, months_reported", audience="public", grain="rolling_year", period_id="2026-Q1")
+    where = {"audience": "public", "topic": "sickness_absence", "grain": "rolling_year", "period_id": "2026-Q1"}
+    found = select(made, FIGURE, "basis, months_reported", **where)
     assert found == [("calendar_days", 11), ("calendar_days", 11)]
 
 
@@ -240,12 +242,13 @@ def test_consent_brings_out_the_return_on_another_basis_than_the_official_figure
 
 
 def test_consent_brings_out_the_whole_year_of_the_return_where_the_official_one_lacks_a_month() -> None:
-    made = build(
+    made = published(
         organisation("M1", publication_consent=True),
         *(official("M1", month, 2, 100) for month in months("2025-04", 11)),
         *year_of_returns("M1"),
     )
-    found = select(made, FIGURE, "indicator_id, source, months_reported", grain="rolling_year", period_id="2026-Q1")
+    where = {"audience": "public", "topic": "sickness_absence", "grain": "rolling_year", "period_id": "2026-Q1"}
+    found = select(made, FIGURE, "indicator_id, source, months_reported", **where)
     assert found == [(PER_FTE, "return", 12), (RATE, "official", 11)]
 
 
@@ -262,11 +265,16 @@ def test_a_reader_knows_its_own_portfolio_and_what_is_public() -> None:
         absence("M3", "2026-01", 1, 100),
         official("M4", "2026-01", 1, 100),
     )
+    sectors = ("ALL", "community_health", "sectors_of_mutuals")
     assert select(made, KNOWN, "audience, sector, known", indicator_id=RATE, grain="quarter") == [
-        (COUNCIL, "ALL", 3),
-        (COUNCIL, "community_health", 3),
-        ("public", "ALL", 2),
-        ("public", "community_health", 2),
+        (audience, sector, known)
+        for audience, known in [
+            (COUNCIL, 3),
+            # A mutual knows itself and what is public, and what is public it does not know twice.
+            *(("organisation-M1", 3), ("organisation-M2", 3), ("organisation-M3", 2), ("organisation-M4", 2)),
+            ("public", 2),
+        ]
+        for sector in sectors
     ]
 
 
@@ -282,9 +290,11 @@ def test_what_a_reader_knows_is_counted_by_sector_and_in_all() -> None:
     assert select(made, KNOWN, "delivery_model, sector, known", audience="public", grain="quarter") == [
         ("in_house", "ALL", 1),
         ("in_house", "community_health", 1),
+        ("in_house", "sectors_of_mutuals", 1),
         ("mutual", "ALL", 2),
         ("mutual", "adult_social_care", 1),
         ("mutual", "community_health", 1),
+        ("mutual", "sectors_of_mutuals", 2),
     ]
 
 
@@ -299,14 +309,69 @@ def test_an_organisation_that_is_both_public_and_in_the_portfolio_is_known_once(
 
 @pytest.mark.parametrize("audience", ["public", COUNCIL])
 def test_an_official_figure_makes_no_return_on_another_basis_known(audience: str) -> None:
+    """A reader without a row of its own knows what the public does."""
     made = known(organisation("M1"), official("M1", "2026-01", 2, 100), absence("M1", "2026-01", 3, 100, "hours"))
-    assert select(made, KNOWN, "variant, known", audience=audience, grain="quarter", sector="ALL") == [
-        ("calendar_days", 1)
+    found = select(made, KNOWN, "variant, known", audience=audience, grain="quarter", sector="ALL")
+    assert found == ([("calendar_days", 1)] if audience == "public" else [])
+
+
+def test_a_reader_who_knows_nobody_of_a_group_knows_what_the_public_does() -> None:
+    made = published(
+        commissioner("C1"),
+        organisation("I1", "in_house"),
+        contract("C1", "I1", "2020-01-01"),
+        *(organisation(f"M{number}", publication_consent=True) for number in range(2)),
+        *(absence(f"M{number}", "2026-01", 2, 100) for number in range(2)),
+    )
+    assert select(made, KNOWN, "*", audience=COUNCIL) == []
+    where = {"audience": COUNCIL, "delivery_model": "mutual", "grain": "quarter"}
+    assert one(made, MODEL_FIGURE, "organisations, value", **where) == (2, "2.00")
+
+
+# By itself
+
+
+def test_a_mutual_sees_itself_and_nobody_else_in_the_periods_in_which_it_was_at_work() -> None:
+    made = published(
+        organisation("M1", active_from="2025-11-01", publication_consent=True),
+        organisation("M2", active_to="2025-12-31"),
+        organisation("I1", "in_house"),
+        *(absence(code, month, 1, 100) for code in ("M1", "M2", "I1") for month in months("2025-11", 2)),
+        absence("M1", "2026-01", 1, 100),
+        official("I1", "2026-01", 1, 100),
+        absence("M1", "2025-07", 1, 100),
+    )
+    found = select(made, NAMED, "audience, organisation_code, period_id", grain="quarter", because="self")
+    assert found == [
+        ("organisation-M1", "M1", "2025-Q4"),
+        ("organisation-M1", "M1", "2026-Q1"),
+        ("organisation-M2", "M2", "2025-Q3"),
+        ("organisation-M2", "M2", "2025-Q4"),
     ]
+    shown_to = select(made, FIGURE, "distinct audience, organisation_code")
+    assert [pair for pair in shown_to if pair[0].startswith("organisation-")] == [
+        ("organisation-M1", "M1"),
+        ("organisation-M2", "M2"),
+    ]
+    assert select(made, MODEL_FIGURE, "distinct audience") == [("public",)]
+
+
+@pytest.mark.parametrize(("consenting", "is_shown"), [(0, True), (3, True), (4, False), (6, True)])
+def test_a_mutual_that_could_work_out_a_peer_reads_nothing_of_its_peers(consenting: int, is_shown: bool) -> None:
+    """It knows itself and those who are public: over half of six peers, and not all of them, is too many."""
+    made = published(
+        organisation("M0"),
+        *(organisation(f"M{number}", publication_consent=number <= consenting) for number in range(1, 7)),
+        *(absence(f"M{number}", "2026-01", number, 100) for number in range(7)),
+    )
+    where = {"audience": "organisation-M0", "indicator_id": RATE, "grain": "quarter"}
+    value, median, note = one(made, FIGURE, "value, peer_median, peer_note", **where)
+    assert (value, median) == ("0.00", "3.50" if is_shown else "[c]")
+    assert note == ("too few peers for quartiles" if is_shown else "most peers are known to this reader")
 
 
 def test_the_pooled_figure_of_a_few_returns_is_withheld_from_the_public_whatever_else_is_official() -> None:
-    made = build(
+    made = published(
         organisation("M1"),
         organisation("M2"),
         *(official(code, "2026-01", 2, 100) for code in ("M1", "M2")),
@@ -318,7 +383,7 @@ def test_the_pooled_figure_of_a_few_returns_is_withheld_from_the_public_whatever
 
 
 def test_the_whole_years_of_a_few_returns_are_withheld_from_the_public_where_the_official_ones_lack_a_month() -> None:
-    made = build(
+    made = published(
         organisation("M1"),
         organisation("M2"),
         *(official(code, month, 2, 100) for code in ("M1", "M2") for month in months("2025-04", 11)),

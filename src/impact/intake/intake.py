@@ -77,7 +77,7 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         take_settings(home, now)
         settings_version, settings = settings_at(home, now)
         given = {receipt.id: receipt for receipt in load_receipts(home)}
-        _clear_left_covers(home, given.values())
+        _clear_left(home, given.values())
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
         live = live_returns(given.values())
         drops: list[Drop] = []
@@ -231,9 +231,11 @@ def _keep(home: Home, drops: Collection[Drop]) -> None:
     write_all({path: data for path, data in named.items() if not path.exists()})
 
 
-def _clear_left_covers(home: Home, receipts: Iterable[Receipt]) -> None:
-    """Take away each cover whose file was taken and cleared by a run that was killed before it cleared the cover."""
+def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
+    """Take away what a killed run did not come to: bytes that may not be kept, and covers of files that it cleared."""
     for receipt in receipts:
+        if receipt.is_purged:
+            remove(home.drops / receipt.sha256)
         if receipt.cover_sha256:
             inbox = home.landing / receipt.sender / "inbox" / receipt.feed / receipt.period
             cover = inbox / f"{receipt.file_name}{SIDECAR}"

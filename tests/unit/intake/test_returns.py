@@ -19,6 +19,7 @@ from impact.intake.returns import (
     column_totals,
     return_columns,
     return_path,
+    row_writer,
     rows_hash,
     stored_rows,
     write_rows,
@@ -169,8 +170,9 @@ def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_pat
     rows, definition = stored(feed), feeds()[feed]
     numbers = list(range(2, len(rows) + 2))
     paths = [tmp_path / name for name in ("one.parquet", "it's another.parquet")]
-    for path in paths:
-        write_rows(definition, "0123456789abcdef", numbers, rows, path)
+    with row_writer() as writer:
+        for path in paths:
+            write_rows(writer, definition, "0123456789abcdef", numbers, rows, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with duckdb.connect() as connection:
         read = connection.execute(
@@ -189,12 +191,13 @@ def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_pat
 
 def test_other_rows_are_other_bytes(tmp_path: Path) -> None:
     rows = stored("savings")
-    for name, given_rows in (("a", rows), ("b", rows[::-1])):
-        write_rows(feeds()["savings"], "0123456789abcdef", [2, 3], given_rows, tmp_path / name)
+    with row_writer() as writer:
+        for name, given_rows in (("a", rows), ("b", rows[::-1])):
+            write_rows(writer, feeds()["savings"], "0123456789abcdef", [2, 3], given_rows, tmp_path / name)
     assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
 
 
 def test_a_return_lies_with_its_feed_under_the_number_of_its_receipt(tmp_path: Path) -> None:
     assert return_path(Home(tmp_path), "savings", "0123") == tmp_path / "returns" / "savings" / "0123.parquet"
-    with pytest.raises(ImpactError, match="nowhere"):
-        write_rows(feeds()["savings"], "0123", [2, 3], stored("savings"), tmp_path / "nowhere" / "0123.parquet")
+    with row_writer() as writer, pytest.raises(ImpactError, match="nowhere"):
+        write_rows(writer, feeds()["savings"], "0123", [2, 3], stored("savings"), tmp_path / "nowhere" / "0123.parquet")
