@@ -5,6 +5,7 @@ This is how the command line runs a job; it never imports Dagster itself. Exit c
 
 import argparse
 import logging
+import os
 import sqlite3
 import sys
 import warnings
@@ -82,4 +83,9 @@ def _say_seconds(step: dg.DagsterEvent) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Everything is written and closed. Taking the interpreter apart takes a second more, and DuckDB's binding then
+    # prints a page of complaints about objects that other libraries still hold.
+    os._exit(code)
