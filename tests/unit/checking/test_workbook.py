@@ -464,6 +464,7 @@ def test_openpyxl_reads_xml_with_defusedxml() -> None:
         (zip_of("mimetype", "content.xml"), "an OpenDocument file"),
         (b"PK\x03\x04" + bytes(200), "damaged"),
     ],
+    ids=["zip", "word", "xlsb", "ods", "damaged"],  # the bytes hold the time at which they were made
 )
 def test_another_zipped_file_is_named_for_what_it_is(data: bytes, kind: str) -> None:
     assert only_rule(data) == "not_text"
