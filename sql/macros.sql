@@ -33,3 +33,112 @@ create or replace macro leave_one_out_quantile(sorted_values, own_place, share) 
         left_out_at(sorted_values, own_place, ceil((len(sorted_values) - 2) * share))
         - left_out_at(sorted_values, own_place, floor((len(sorted_values) - 2) * share))
     );
+
+-- The standard normal quantile of a two-sided 95% interval, to the last digit of a double.
+create or replace macro z_95() as 1.959963984540054e0;
+
+-- And that of a 99.8% one.
+create or replace macro z_99_8() as 3.090232306167813e0;
+
+-- Wilson's lower limit of the share x of n (Wilson 1927; Newcombe 1998). Nothing for 0 of 0; 0 for none of n and, above,
+-- 1 for all of n, to the last digit. (Here and below: greatest and least pass over nulls, so those are asked for first.)
+create or replace macro wilson_lower(x, n, z) as
+    case
+        when n > 0 and x is not null then greatest(
+            0e0,
+            (2e0 * x + z * z - z * sqrt(z * z + 4e0 * x * (1e0 - cast(x as double) / n))) / (2e0 * (n + z * z))
+        )
+    end;
+
+-- The upper one.
+create or replace macro wilson_upper(x, n, z) as
+    case
+        when n > 0 and x = n then 1e0
+        when n > 0 and x is not null then least(
+            1e0,
+            (2e0 * x + z * z + z * sqrt(z * z + 4e0 * x * (1e0 - cast(x as double) / n))) / (2e0 * (n + z * z))
+        )
+    end;
+
+-- Byar's lower limit of a count (Breslow and Day 1987). Good from 10; below that the exact one is looked up. Nothing where
+-- it would come out below 0, as for 1 at 99.8%.
+create or replace macro byar_lower(x, z) as
+    case
+        when x > 0 and 1e0 - 1e0 / (9e0 * x) - z / (3e0 * sqrt(x)) >= 0
+            then x * pow(1e0 - 1e0 / (9e0 * x) - z / (3e0 * sqrt(x)), 3)
+    end;
+
+-- The upper one.
+create or replace macro byar_upper(x, z) as
+    case
+        when x >= 0 then (x + 1e0) * pow(1e0 - 1e0 / (9e0 * (x + 1e0)) + z / (3e0 * sqrt(x + 1e0)), 3)
+    end;
+
+-- The standard deviation of n values from their sum and sum of squares. Nothing for fewer than two.
+create or replace macro deviation_of_sums(n, total, squares) as
+    case
+        when n > 1 and total is not null and squares is not null
+            then sqrt(greatest(0e0, (squares - cast(total as double) * total / n) / (n - 1e0)))
+    end;
+
+-- Student's lower limit of a mean; t is the quantile at n - 1 degrees of freedom, looked up.
+create or replace macro mean_lower(n, total, squares, t) as
+    cast(total as double) / nullif(n, 0) - t * deviation_of_sums(n, total, squares) / sqrt(n);
+
+-- The upper one.
+create or replace macro mean_upper(n, total, squares, t) as
+    cast(total as double) / nullif(n, 0) + t * deviation_of_sums(n, total, squares) / sqrt(n);
+
+-- Which of so many groups of equal size a rank falls in, 1 the first (PHEindicatormethods). Worked out in whole numbers,
+-- where the division of the published formula can fall a hair beside one. Nothing with fewer members than groups.
+create or replace macro quantile_group(rank_, members, groups) as
+    case
+        when members >= groups
+            then groups + 1 - (cast(members + 1 - rank_ as bigint) * groups + members - 1) // members
+    end;
+
+-- The lower funnel limit around a target share of n, without overdispersion: a score limit, which is Wilson's turned round.
+create or replace macro share_funnel_lower(target, n, z) as
+    case
+        when n > 0 and target is not null then greatest(0e0, target - z * sqrt(target * (1e0 - target) / n))
+    end;
+
+-- The upper one.
+create or replace macro share_funnel_upper(target, n, z) as
+    case
+        when n > 0 and target is not null then least(1e0, target + z * sqrt(target * (1e0 - target) / n))
+    end;
+
+-- The lower funnel limit around a target share, widened: on the scale of arcsin sqrt p, where the variance is 1 / 4n.
+create or replace macro widened_share_lower(target, n, tau_squared, z) as
+    case
+        when n > 0 and target is not null and tau_squared is not null
+            then pow(sin(greatest(0e0, asin(sqrt(target)) - z * sqrt(1e0 / (4e0 * n) + tau_squared))), 2)
+    end;
+
+-- The upper one.
+create or replace macro widened_share_upper(target, n, tau_squared, z) as
+    case
+        when n > 0 and target is not null and tau_squared is not null
+            then pow(sin(least(pi() / 2, asin(sqrt(target)) + z * sqrt(1e0 / (4e0 * n) + tau_squared))), 2)
+    end;
+
+-- The lower funnel limit around a ratio of 1, observed over expected, widened: on the scale of logarithms (SHMI).
+create or replace macro widened_ratio_lower(expected, tau_squared, z) as exp(-z * sqrt(1e0 / expected + tau_squared));
+
+-- The upper one.
+create or replace macro widened_ratio_upper(expected, tau_squared, z) as exp(z * sqrt(1e0 / expected + tau_squared));
+
+-- Where a value lies in a funnel. On a limit is inside it.
+create or replace macro funnel_position(value, lower_95, upper_95, lower_99_8, upper_99_8) as
+    case
+        when value < lower_99_8 then 'below 99.8%'
+        when value < lower_95 then 'below 95%'
+        when value > upper_99_8 then 'above 99.8%'
+        when value > upper_95 then 'above 95%'
+        when value is not null and lower_95 is not null then 'inside 95%'
+    end;
+
+-- An amount of one year in the prices of another.
+create or replace macro in_prices_of(amount, deflator_of_its_year, deflator_of_base_year) as
+    cast(amount as double) * deflator_of_base_year / nullif(deflator_of_its_year, 0);

@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 ROAD = (
     ("errors", "places", "periods"),
-    ("home",),
+    ("home", "statistics"),
     ("definition",),
     ("checking",),
     ("versions", "indicators"),

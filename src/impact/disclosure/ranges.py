@@ -1,0 +1,239 @@
+"""How far withheld cells can be from what they are, for all that their reader knows: linear programming, as little of
+it as will do.
+
+Everything here is about DEVIATIONS from the true values, so that the truth is always one answer, and published cells
+are simply those that cannot deviate. Who is withheld, and what is far enough, belongs in `audit` and `secondary`.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+from scipy.optimize import linprog
+from scipy.sparse.csgraph import connected_components
+
+from impact.disclosure.tables import Floats, LinkedCells, Places, Truths
+
+NOTHING = 1e-6
+"""Deviations up to this, in the unit of the table, are none: HiGHS keeps its constraints to 1e-7."""
+
+_ROUNDS = 200
+"""Rounds of tightening: in a circle of relations they may creep towards the bound for ever, and any round may be the
+last, since the linear programmes that follow find the bound itself."""
+
+_OPTIMAL, _NO_POINT, _NO_END = 0, 2, 3
+
+
+@dataclass(frozen=True)
+class Block:
+    """Withheld cells that are tied to one another, and to no other withheld cell.
+
+    `cells` are their places among all cells, `matrix` what is left of the relations, `down` and `up` how far each could
+    deviate for all that its relations say one by one. `is_exact` when that is also how far it could for all together.
+    """
+
+    cells: Places
+    matrix: Any
+    down: Floats
+    up: Floats
+    is_exact: bool
+
+
+@dataclass
+class Ranges:
+    """Deviations found possible so far (`low`, `high`, all of them at once at each point) and those not yet excluded
+    (`lowest`, `highest`), a number a cell; the truth alone for those published."""
+
+    low: Floats
+    high: Floats
+    lowest: Floats
+    highest: Floats
+    points: list[Floats] = field(default_factory=list)
+
+    def are_wide(self, need: Floats) -> Truths:
+        """Whose range is surely as wide as needed."""
+        return np.asarray(self.high - self.low >= need - NOTHING, dtype=bool)
+
+    def are_narrow(self, need: Floats) -> Truths:
+        """Whose range is surely narrower than needed."""
+        return np.asarray(self.highest - self.lowest < need - NOTHING, dtype=bool)
+
+    def take(self, point: Floats) -> None:
+        """Keep a deviation of all cells at once that is possible, and what it shows."""
+        self.points.append(point)
+        np.minimum(self.low, point, out=self.low)
+        np.maximum(self.high, point, out=self.high)
+
+
+def tightened(table: LinkedCells, is_withheld: Truths) -> tuple[Floats, Floats, bool]:
+    """How far each cell could deviate for all that its relations say one by one, over and over; whether that ended."""
+    lowest = np.where(is_withheld, table.least - table.values, 0.0)
+    highest = np.where(is_withheld, table.most - table.values, 0.0)
+    entries = table.matrix.tocoo()
+    is_open = is_withheld[entries.col]
+    row, cell, part = entries.row[is_open], entries.col[is_open], entries.data[is_open]
+    for _ in range(_ROUNDS):
+        ends = np.stack((part * lowest[cell], part * highest[cell]))
+        least, most = ends.min(axis=0), ends.max(axis=0)
+        # What a cell times its coefficient can be is what the rest of its relation can be, with the sign turned.
+        low, high = -_rest(most, row, entries.shape[0]), -_rest(least, row, entries.shape[0])
+        ends = np.stack((low / part, high / part))
+        new_lowest, new_highest = lowest.copy(), highest.copy()
+        np.maximum.at(new_lowest, cell, ends.min(axis=0))
+        np.minimum.at(new_highest, cell, ends.max(axis=0))
+        # The truth is always possible, whatever adding up has lost.
+        new_lowest, new_highest = np.minimum(new_lowest, 0.0), np.maximum(new_highest, 0.0)
+        with np.errstate(invalid="ignore"):
+            is_done = not (
+                np.any((new_lowest - lowest > NOTHING) | (np.isinf(lowest) & ~np.isinf(new_lowest)))
+                or np.any((highest - new_highest > NOTHING) | (np.isinf(highest) & ~np.isinf(new_highest)))
+            )
+        lowest, highest = new_lowest, new_highest
+        if is_done:
+            return lowest, highest, True
+    return lowest, highest, False
+
+
+def blocks(table: LinkedCells, is_withheld: Truths) -> tuple[list[Block], Floats, Floats]:
+    """The withheld cells that can deviate at all, in blocks; and the tightened limits of every cell."""
+    lowest, highest, has_ended = tightened(table, is_withheld)
+    moving = np.flatnonzero(highest - lowest > NOTHING)
+    if not len(moving):
+        return [], lowest, highest
+    matrix = table.matrix[:, moving]
+    rows = np.flatnonzero(np.diff(matrix.indptr))
+    matrix = matrix[rows].tocsr()
+    count = len(moving)
+    graph = sparse.bmat([[None, matrix.T], [matrix, None]]) if len(rows) else sparse.csr_matrix((count, count))
+    _, label = connected_components(graph, directed=False)
+    by_label = [np.flatnonzero(label[:count] == which) for which in np.unique(label[:count])]
+    of_row = label[count:]
+    found = []
+    for cells in by_label:
+        within = matrix[of_row == label[cells[0]]][:, cells]
+        # Relations that share at most one cell, and close no circle, bind together no more than one by one.
+        is_tree = within.nnz == within.shape[0] + len(cells) - 1
+        places = moving[cells]
+        found.append(Block(places, within, lowest[places], highest[places], is_tree and has_ended))
+    return found, lowest, highest
+
+
+def ranges(table: LinkedCells, is_withheld: Truths) -> Ranges:
+    """How far every withheld cell can deviate, exactly."""
+    found, lowest, highest = blocks(table, is_withheld)
+    result = Ranges(np.zeros_like(lowest), np.zeros_like(lowest), lowest, highest)
+    for block in found:
+        if block.is_exact:
+            result.low[block.cells], result.high[block.cells] = block.down, block.up
+        else:
+            _search(block, result)
+    return result
+
+
+def extreme(block: Block, objective: Floats) -> Floats | None:
+    """The deviation of a block at which the objective is greatest, or None where there is no end to it."""
+    point = programme(-objective, block.matrix, np.zeros(block.matrix.shape[0]), block.down, block.up)
+    return None if point is None else np.clip(point, block.down, block.up)
+
+
+def programme(cost: Floats, matrix: Any, right: Floats, least: Floats, most: Floats) -> Floats | None:
+    """The point of least cost of those that there are, or None where there is no end to it, or no point at all.
+
+    Raises ArithmeticError where HiGHS cannot tell: a cell is never called protected because its proof failed.
+    """
+    # Presolving may end in "without point or without end"; without it, HiGHS says which.
+    for method, presolve in (("highs", True), ("highs", False), ("highs-ipm", True)):
+        solved = linprog(
+            cost,
+            A_eq=matrix,
+            b_eq=right,
+            bounds=np.column_stack((least, most)),
+            method=method,
+            options={"presolve": presolve},
+        )
+        if solved.status == _OPTIMAL:
+            return np.asarray(solved.x, dtype=float)
+        if not presolve and solved.status in (_NO_POINT, _NO_END):
+            return None
+    raise ArithmeticError(f"HiGHS could not solve a linear programme of the audit: {solved.message}")
+
+
+def _search(block: Block, result: Ranges) -> None:
+    """Many cells at a time while that finds anything, then those left one by one."""
+    members = _members(block)
+    alone: set[tuple[int, int]] = set()
+    for sign in (1, -1):
+        while True:
+            waiting = [at for at in _open(block, result, sign) if (at, sign) not in alone]
+            if not waiting:
+                break
+            batch = _apart(waiting, members)
+            objective = np.zeros(len(block.cells))
+            width = block.up - block.down
+            objective[batch] = sign / np.where(np.isfinite(width[batch]), width[batch], 1.0)
+            _take(block, result, extreme(block, objective))
+            alone |= {(at, sign) for at in batch}
+    for sign in (1, -1):
+        while still := _open(block, result, sign):
+            at = still[0]
+            objective = np.zeros(len(block.cells))
+            objective[at] = sign
+            point = extreme(block, objective)
+            _take(block, result, point)
+            _close(block.cells[at], result, sign, None if point is None else float(point[at]))
+
+
+def _open(block: Block, result: Ranges, sign: int) -> list[int]:
+    """The cells of which it is not yet known how far they can deviate in one direction."""
+    cells = block.cells
+    found, limit = (result.high, result.highest) if sign > 0 else (result.low, result.lowest)
+    with np.errstate(invalid="ignore"):
+        is_open = np.isfinite(found[cells]) & (np.abs(limit[cells] - found[cells]) > NOTHING)
+    return [int(at) for at in np.flatnonzero(is_open)]
+
+
+def _close(cell: int, result: Ranges, sign: int, end: float | None) -> None:
+    """Note that a cell can deviate so far in one direction and no further; None for without end."""
+    if sign > 0:
+        result.high[cell] = result.highest[cell] = np.inf if end is None else max(end, result.high[cell])
+    else:
+        result.low[cell] = result.lowest[cell] = -np.inf if end is None else min(end, result.low[cell])
+
+
+def _take(block: Block, result: Ranges, point: Floats | None) -> None:
+    if point is not None:
+        everywhere = np.zeros(len(result.low))
+        everywhere[block.cells] = np.where(np.abs(point) > NOTHING, point, 0.0)
+        result.take(everywhere)
+
+
+def _members(block: Block) -> list[frozenset[int]]:
+    """Of each cell the relations it is in."""
+    columns = block.matrix.tocsc()
+    return [
+        frozenset(columns.indices[columns.indptr[at] : columns.indptr[at + 1]].tolist())
+        for at in range(columns.shape[1])
+    ]
+
+
+def _apart(waiting: list[int], members: list[frozenset[int]]) -> list[int]:
+    """As many cells as can be pushed at once without one taking another's room: no two in a relation."""
+    batch, taken = [], set[int]()
+    for at in waiting:
+        if not taken & members[at]:
+            batch.append(at)
+            taken |= members[at]
+    return batch
+
+
+def _rest(ends: Floats, row: Places, rows: int) -> Floats:
+    """For each entry the sum of the other entries of its row, where some may be infinite (all of one sign)."""
+    is_endless = np.isinf(ends)
+    finite = np.where(is_endless, 0.0, ends)
+    total = np.bincount(row, finite, rows)
+    endless = np.bincount(row, is_endless, rows)
+    sign = np.where(is_endless, np.sign(ends), 0.0)
+    signs = np.bincount(row, sign, rows)
+    others = endless[row] - is_endless
+    return np.asarray(np.where(others > 0, np.where(signs[row] >= 0, np.inf, -np.inf), total[row] - finite))

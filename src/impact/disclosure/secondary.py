@@ -1,0 +1,229 @@
+"""Which further cells to withhold so that none of those withheld can be worked out, and as little as will do.
+
+METHODS 7. A heuristic, since the best choice is beyond reach for tables of any size: for one cell after another whose
+range is too narrow, the cheapest cells that let it deviate (a linear programme in which the deviation of a published
+cell costs); at the end every cell so withheld is given back if all others are still protected without it. What makes a
+cell sensitive belongs in `primary`; the proof at the end is `audit`'s.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
+
+from impact.disclosure.audit import PUBLISHED, audited, levels
+from impact.disclosure.ranges import NOTHING, Block, Ranges, blocks, extreme, programme
+from impact.disclosure.tables import Floats, LinkedCells, Places, Truths, linked
+
+PRIMARY, SECONDARY = "primary", "secondary"
+
+
+def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]") -> pd.DataFrame:
+    """What to do with each cell, in the order of their names: cell, value, status (published, primary, secondary), and
+    for those withheld lower, upper, width, protection and is_protected, as `audit` finds them at the end.
+
+    `cells` has cell, value, is_sensitive and, where given, least and most (0 and no limit otherwise), cost (of
+    withholding it; otherwise it grows slowly with the value, since large cells say most) and is_out (it stands in an
+    earlier publication or the reader's own return, and cannot be taken back; no otherwise). `protection` is as `audit`
+    has it, for every cell that may be withheld.
+
+    A cell that nothing can protect (its total, or what is already out, gives it away) comes back not protected, and
+    nothing is withheld for its sake.
+    """
+    table = linked(cells, relations)
+    need = levels(table, protection)
+    is_sensitive = np.asarray(table.of(cells, "is_sensitive", False), dtype=bool)
+    is_out = np.asarray(table.of(cells, "is_out", False), dtype=bool) & ~is_sensitive
+    cost = np.asarray(table.of(cells, "cost", np.nan), dtype=float)
+    cost = np.where(np.isnan(cost), np.log2(2.0 + np.abs(table.values) * table.unit), cost)
+    if np.any(cost <= 0):
+        raise ValueError(
+            f"Cell {table.names[int(np.argmin(cost))]!r} costs nothing to withhold. Give it a cost above 0."
+        )
+    none = np.zeros(len(need), dtype=bool)
+    choice = _Choice(table, need, cost, is_sensitive, is_out, none, is_sensitive.copy(), _shown_by([], table))
+    _protect(choice)
+    _give_back(choice)
+    found = audited(table, choice.is_withheld, need)
+    status = np.where(is_sensitive, PRIMARY, np.where(choice.is_withheld, SECONDARY, PUBLISHED))
+    shown = pd.DataFrame({"cell": list(table.names), "value": np.round(table.values * table.unit, 6), "status": status})
+    return shown.merge(found.drop(columns="value"), on="cell", how="left")
+
+
+@dataclass
+class _Choice:
+    """Who is withheld so far, whom nothing can protect, and the deviations that show who is protected."""
+
+    table: LinkedCells
+    need: Floats
+    cost: Floats
+    is_sensitive: Truths
+    is_out: Truths
+    is_hopeless: Truths
+    is_withheld: Truths
+    shown: Ranges
+
+    def unprotected(self) -> Truths:
+        return self.is_withheld & ~self.is_hopeless & ~self.shown.are_wide(self.need)
+
+
+def _shown_by(points: list[Floats], table: LinkedCells) -> Ranges:
+    """What some deviations show, and no more."""
+    low, high, lowest, highest = np.zeros((4, len(table.names)))
+    shown = Ranges(low, high, lowest, highest)
+    if points:
+        shown.points = points
+        shown.low, shown.high = np.min(points, axis=0).clip(max=0.0), np.max(points, axis=0).clip(min=0.0)
+    return shown
+
+
+def _protect(choice: _Choice) -> None:
+    """Withhold until every withheld cell is protected but those that nothing can protect."""
+    parts = _parts(choice.table)
+    _leaks(choice, choice.is_withheld, choice.shown, stops=False)
+    while len(waiting := np.flatnonzero(choice.unprotected())):
+        # The greatest need first: what it takes is then there for the others.
+        target = int(waiting[np.lexsort((waiting, -choice.need[waiting]))[0]])
+        # Nearly always the neighbours will do, and a small linear programme is solved much sooner.
+        near = _near(choice.table, target)
+        points = _cheapest(choice, target, near) or _cheapest(choice, target, parts[target])
+        for point in points or ():
+            choice.shown.take(point)
+            choice.is_withheld |= np.abs(point) > 0
+        if not choice.shown.are_wide(choice.need)[target]:
+            if choice.is_sensitive[target]:
+                choice.is_hopeless[target] = True
+            else:
+                _let_go(choice, target)
+
+
+def _let_go(choice: _Choice, cell: int) -> None:
+    """Publish for good a cell that was withheld for another's sake and cannot be protected itself."""
+    choice.is_out[cell], choice.is_withheld[cell] = True, False
+    choice.shown = _shown_by([point for point in choice.shown.points if point[cell] == 0], choice.table)
+    _leaks(choice, choice.is_withheld, choice.shown, stops=False)
+
+
+def _cheapest(choice: _Choice, target: int, part: Places) -> tuple[Floats, Floats] | None:
+    """Two deviations that lie as far apart at the target as it needs, of published cells as cheap as can be; or None.
+
+    One goes up and one goes down, each split in what is more and what is less than the truth, for the cost of both.
+    """
+    table = choice.table
+    matrix = table.matrix[:, part]
+    matrix = matrix[np.flatnonzero(np.diff(matrix.indptr))]
+    count, rows = len(part), matrix.shape[0]
+    at = int(np.flatnonzero(part == target)[0])
+    can_move = ~choice.is_out[part]
+    more = np.where(can_move, table.most[part] - table.values[part], 0.0)
+    less = np.where(can_move, table.values[part] - table.least[part], 0.0)
+    apart = sparse.csr_matrix(
+        ([1.0, -1.0, -1.0, 1.0], ([0] * 4, [at, count + at, 2 * count + at, 3 * count + at])), shape=(1, 4 * count)
+    )
+    both = sparse.hstack((matrix, -matrix))
+    equations = sparse.vstack((sparse.block_diag((both, both)), apart)).tocsr()
+    right = np.zeros(2 * rows + 1)
+    right[-1] = choice.need[target]
+    price = np.where(choice.is_withheld[part], 0.0, choice.cost[part])
+    limit = np.concatenate((more, less, more, less))
+    found = programme(np.tile(price, 4), equations, right, np.zeros(4 * count), limit)
+    if found is None:
+        return None
+    return _everywhere(table, part, found[:count] - found[count : 2 * count]), _everywhere(
+        table, part, found[2 * count : 3 * count] - found[3 * count :]
+    )
+
+
+def _give_back(choice: _Choice) -> None:
+    """Publish again, dearest first, each cell without which all the others stay protected.
+
+    One pass is enough: a cell that is needed stays needed when fewer are withheld.
+    """
+    further = np.flatnonzero(choice.is_withheld & ~choice.is_sensitive)
+    for cell in further[np.lexsort((further, -choice.cost[further]))]:
+        if choice.is_withheld[cell]:
+            _give_back_one(choice, int(cell))
+
+
+def _give_back_one(choice: _Choice, cell: int) -> None:
+    """Publish one cell, and with it those withheld that only it protected, unless one of them is sensitive."""
+    without = choice.is_withheld.copy()
+    without[cell] = False
+    while True:
+        published = choice.is_withheld & ~without
+        shown = _shown_by([point for point in choice.shown.points if not point[published].any()], choice.table)
+        known = len(shown.points)
+        leaks = _leaks(choice, without, shown, stops=True)
+        # What was found on the way holds with the cell withheld as well, and may save looking for it again.
+        for point in shown.points[known:]:
+            choice.shown.take(point)
+        if not len(leaks):
+            choice.is_withheld, choice.shown = without, shown
+            return
+        if choice.is_sensitive[leaks].any():
+            return
+        without[leaks] = False
+
+
+def _leaks(choice: _Choice, is_withheld: Truths, shown: Ranges, *, stops: bool) -> Places:
+    """The cells that would not be protected, of those that can be, if just these were withheld; `stops` at the first
+    that it finds. What shows that the others are is added to what has been shown."""
+    need = choice.need
+    waiting = is_withheld & ~choice.is_hopeless
+    if not np.any(waiting & ~shown.are_wide(need)):
+        return np.array([], dtype=np.intp)
+    found, shown.lowest, shown.highest = blocks(choice.table, is_withheld)
+    narrow = np.flatnonzero(waiting & shown.are_narrow(need))
+    if stops and len(narrow):
+        return narrow
+    for block in found:
+        if block.is_exact:
+            shown.low[block.cells], shown.high[block.cells] = block.down, block.up
+            continue
+        places = np.flatnonzero(waiting[block.cells] & ~shown.are_narrow(need)[block.cells])
+        # Sensitive cells first: when one of them leaks, there is nothing more to look for.
+        for at in places[np.argsort(~choice.is_sensitive[block.cells[places]], kind="stable")]:
+            cell = block.cells[at]
+            for sign in (1.0, -1.0):
+                if not shown.are_wide(need)[cell]:
+                    shown.take(_everywhere(choice.table, block.cells, _pushed(block, int(at), sign, need[cell])))
+            if stops and not shown.are_wide(need)[cell]:
+                return np.array([cell])
+    return np.flatnonzero(waiting & ~shown.are_wide(need))
+
+
+def _pushed(block: Block, at: int, sign: float, need: float) -> Floats:
+    """A deviation of a block in which one cell goes as far in one direction as it can, or as it needs."""
+    down, up = block.down.copy(), block.up.copy()
+    down[at], up[at] = max(down[at], -need), min(up[at], need)
+    objective = np.zeros(len(block.cells))
+    objective[at] = sign
+    point = extreme(replace(block, down=down, up=up), objective)
+    assert point is not None, "what may go no further than it needs has an end"
+    return point
+
+
+def _everywhere(table: LinkedCells, part: Places, point: Floats) -> Floats:
+    """A deviation of some cells as one of all; what is nothing is exactly 0."""
+    everywhere = np.zeros(len(table.names))
+    everywhere[part] = np.where(np.abs(point) > NOTHING, point, 0.0)
+    return everywhere
+
+
+def _near(table: LinkedCells, target: int) -> Places:
+    """The cells that share a relation with one that shares a relation with the target."""
+    ties = abs(table.matrix)
+    reached = np.zeros(len(table.names))
+    reached[target] = 1.0
+    for _ in range(2):
+        reached = ties.T @ (ties @ reached > 0).astype(float)
+    return np.flatnonzero(reached)
+
+
+def _parts(table: LinkedCells) -> list[Places]:
+    """Of each cell all the cells that relations tie it to, itself included."""
+    _, label = connected_components(abs(table.matrix).T @ abs(table.matrix), directed=False)
+    members = [np.flatnonzero(label == which) for which in range(label.max(initial=-1) + 1)]
+    return [members[which] for which in label]
