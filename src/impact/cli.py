@@ -203,7 +203,6 @@ def status(organisation: str | None, feed: str | None, day: datetime | None) -> 
     ]
     if organisation is None:
         last = quarter_of(today).before()
-        found = [one for one in found if one.period in (last.id, last.before().id) or not one.is_in]
         _say_counts([one for one in found if one.period in (last.id, last.before().id)])
         found = [one for one in found if not one.is_in]
     for one in found:
@@ -313,9 +312,8 @@ def _say_publications(home: Home, period: str | None = None) -> None:
     published = [one for one in latest_publications(home) if period in (None, one.period_id)]
     for publication in published:
         click.echo(f"Published {publication.period_id}, number {publication.number}: {len(publication.pages)} reports")
-        for page in (
-            publication.pages[:_MOST_PAGES] if len(publication.pages) <= _MOST_PAGES else publication.pages[-1:]
-        ):
+        # Of many the last one, which is the public's; the home page lists them all.
+        for page in publication.pages if len(publication.pages) <= _MOST_PAGES else publication.pages[-1:]:
             click.echo(f"  {page.as_uri()}")
     if published:
         click.echo(f"All of them: {(home.publications / 'index.html').as_uri()}")

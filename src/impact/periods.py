@@ -37,6 +37,10 @@ class Period:
         """The quarters of a run of quarters, in order; of any other period, itself."""
         return [quarter_of(month) for month in self.months()[::3]] if self.grain == "quarters" else [self]
 
+    def part_ids(self) -> tuple[str, ...]:
+        """The names of its parts: what there can be one return for."""
+        return tuple(part.id for part in self.parts())
+
     def before(self) -> "Period":
         """The month, quarter or year that ends the day before this one starts."""
         day = self.start_on - timedelta(days=1)

@@ -163,10 +163,6 @@ def some_absence(values: Values, available: float) -> Holds:
     return _unless_missing(~none, values, "fte_days_lost", "fte_days_available")
 
 
-def lost_within_available(values: Values) -> Holds:
-    return no_more_than(values, "fte_days_lost", "fte_days_available")
-
-
 def month_end_in_period(values: Values) -> Holds:
     return _unless_missing(values["month_end_on"] == values["drop_end_on"], values, "month_end_on")
 
@@ -316,7 +312,6 @@ _OF_A_ROW: tuple[Callable[..., Holds], ...] = (
     available_fits_staff,
     rate_usual,
     some_absence,
-    lost_within_available,
     month_end_in_period,
     all_or_none_withheld,
     published_rate_recomputes,

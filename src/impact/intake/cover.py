@@ -44,6 +44,12 @@ def read_sidecar(data: bytes) -> Mapping[str, str] | None:
     return {name.strip(): "" if value is None else str(value).strip() for name, value in fields.items()}
 
 
+def cover_fields(in_workbook: Mapping[str, str] | None, beside: bytes | None) -> Mapping[str, str] | None:
+    """What the covers of a drop say together, the one beside it over the one in it; None when that cannot be read."""
+    said = {} if beside is None else read_sidecar(beside)
+    return None if said is None else {**(in_workbook or {}), **said}
+
+
 def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cover, list[Finding]]:
     """A cover from its fields, and what is wrong with it; `place` is what the drop's place says of `organisation`,
     `feed` and `period`."""

@@ -19,8 +19,8 @@ from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
-from impact.intake.cover import SIDECAR, Cover, read_cover, read_sidecar
-from impact.intake.landing import Drop, Left, as_text, find_arrivals, outbox_of, read_drop
+from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover
+from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
 from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
 from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
@@ -118,26 +118,29 @@ def decide_drops(
     """
     opened = {drop.id: _open(drop, now, register) for drop in drops}
     for feed, definition in feeds().items():
-        submitted = [
-            Submitted(
-                drop=one.drop.id,
-                table=one.table,
-                sender=one.drop.arrival.sender,
-                start_on=active_part(one.period, register, one.drop.arrival.sender)[0],
-                end_on=active_part(one.period, register, one.drop.arrival.sender)[1],
-                periods=tuple(part.id for part in one.period.parts()),
-                prepared_by=one.cover.prepared_by,
-                received_on=london_date(now),
-            )
-            for one in opened.values()
-            if one.definition is not None
-            and one.definition.name == feed
-            and one.period is not None
-            and one.table is not None
-        ]
+        of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
+        submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
         for drop_id, found in check_tables(definition, submitted, register.files).items():
             opened[drop_id].findings.extend(found)
     return [_decided(one, now, register, settings_version, live) for one in opened.values()]
+
+
+def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | None:
+    """The rows to check, with what is known of them; None where there are none, or nobody can say what they are for."""
+    if one.period is None or one.table is None:
+        return None
+    sender = one.drop.arrival.sender
+    start_on, end_on = active_part(one.period, register, sender)
+    return Submitted(
+        drop=one.drop.id,
+        table=one.table,
+        sender=sender,
+        start_on=start_on,
+        end_on=end_on,
+        periods=one.period.part_ids(),
+        prepared_by=one.cover.prepared_by,
+        received_on=london_date(now),
+    )
 
 
 def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
@@ -151,14 +154,11 @@ def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
     # An official file is taken as it is published, and that is CSV.
     reading = (read_csv if definition.source == "official" else read_table)(drop.data, definition)
     findings += reading.findings
-    fields = reading.cover or {}
-    if drop.cover_data is not None:
-        beside = read_sidecar(drop.cover_data)
-        if beside is None:
-            findings.append(about_file("cover_unreadable"))
-        fields = {**fields, **(beside or {})}
+    fields = cover_fields(reading.cover, drop.cover_data)
+    if fields is None:
+        findings.append(about_file("cover_unreadable"))
     place = {"organisation": arrival.sender, "feed": arrival.feed, "period": arrival.period}
-    cover, about_cover = read_cover(fields, place)
+    cover, about_cover = read_cover(fields or reading.cover or {}, place)
     findings += about_cover
     if reading.table is not None:
         findings += nil_findings(definition, cover, len(reading.table.rows))
@@ -189,7 +189,7 @@ def _decided(
         sender=drop.arrival.sender,
         feed=drop.arrival.feed,
         period=drop.arrival.period,
-        periods=tuple(part.id for part in one.period.parts()) if one.period else (),
+        periods=one.period.part_ids() if one.period else (),
         file_name=as_text(drop.arrival.path.name),
         sha256=drop.sha256,
         cover_sha256=drop.cover_sha256,
@@ -237,7 +237,7 @@ def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
         if receipt.is_purged:
             remove(home.drops / receipt.sha256)
         if receipt.cover_sha256:
-            inbox = home.landing / receipt.sender / "inbox" / receipt.feed / receipt.period
+            inbox = home.landing / receipt.sender / INBOX / receipt.feed / receipt.period
             cover = inbox / f"{receipt.file_name}{SIDECAR}"
             is_left = cover.is_file() and not (inbox / receipt.file_name).exists()
             if is_left and hashlib.sha256(cover.read_bytes()).hexdigest() == receipt.cover_sha256:
@@ -250,7 +250,7 @@ def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
     for drop in drops:
         arrival = drop.arrival
         period = parse_period(arrival.period)
-        names = [part.id for part in period.parts()] if period else [arrival.period]
+        names = period.part_ids() if period else (arrival.period,)
         slots = {(arrival.sender, arrival.feed, name) for name in names}
         # After the last wave with a drop for one of these slots, so that drops keep their order.
         after = max((place for place, (taken, _) in enumerate(waves, 1) if taken & slots), default=0)
@@ -275,6 +275,8 @@ def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: 
 
 
 def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Register, now: datetime) -> bool:
+    if receipt.decision != "refused":
+        return False
     period = parse_period(receipt.period)
     definition = feeds().get(receipt.feed)
     looking_up = {
@@ -282,7 +284,7 @@ def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Regi
         for rule in (definition.rules if definition else ())
         if rule.expects in ("in_register", "known_together")
     }
-    return receipt.decision == "refused" and any(
+    return any(
         (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
         or (finding.rule == _RESTS_ON_ANOTHER and _is_later(given.get(receipt.corrects), receipt))
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))

@@ -11,6 +11,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from impact.home import Home
@@ -60,11 +61,11 @@ class Drop:
     cover_data: bytes | None = None
     attempt: int = 1
 
-    @property
+    @cached_property
     def cover_sha256(self) -> str:
         return "" if self.cover_data is None else hashlib.sha256(self.cover_data).hexdigest()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The receipt's number: from the bytes, the cover, the place and the attempt, and nothing else."""
         cover = {"sha256": self.cover_sha256} if self.cover_sha256 else {}

@@ -66,7 +66,7 @@ def succession_findings(
 ) -> Iterator[Finding]:
     """Whether the drop may count beside or instead of what counts today: one return a period, and corrections name
     the very one that they correct."""
-    parts = [part.id for part in period.parts()]
+    parts = period.part_ids()
     there = [live.get((arrival.sender, arrival.feed, part)) for part in parts]
     others = sorted({receipt.id for receipt in there if receipt is not None})
     if cover.corrects_receipt:
@@ -80,7 +80,7 @@ def succession_findings(
     if not others:
         return
     first = there[0]
-    is_whole = first is not None and len(others) == 1 and list(first.periods) == parts
+    is_whole = first is not None and len(others) == 1 and first.periods == parts
     if first is not None and is_whole and first.rows_sha256 == rows_sha256:
         yield about_file("same_as_live", value=first.id)
     elif not cover.corrects_receipt:

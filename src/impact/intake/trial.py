@@ -10,7 +10,7 @@ from impact.checking.reading import Reading, TextTable, read_table
 from impact.checking.values import period_of, read_value
 from impact.definition import Definition, feeds
 from impact.home import Home
-from impact.intake.cover import read_sidecar
+from impact.intake.cover import cover_fields
 from impact.intake.intake import decide_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
 from impact.intake.receipts import Receipt, live_returns, load_receipts
@@ -29,7 +29,7 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
     definition = feeds().get(feed or "")
     reading = read_table(data, definition) if definition else Reading(None, (), None)
     beside = read_drop(Arrival("", "", "", path)).cover_data
-    cover = {**(reading.cover or {}), **(read_sidecar(beside) or {} if beside else {})}
+    cover = cover_fields(reading.cover, beside) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
     if definition is not None and reading.table is not None:
         organisation = organisation or _most_common(definition, reading.table, "organisation_code")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-SHARED = Path(__file__).parents[4] / "shared"
+SHARED = Path(__file__).parents[3] / "shared"
 
 
 @pytest.fixture(scope="session")
