@@ -36,6 +36,7 @@ SETTINGS: Mapping[str, float] = {
     "peers_for_median": 5,
     "peers_for_quartiles": 10,
     "share_of_peers_reader_may_know": 0.5,
+    "price_base_year": 0,
 }
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
