@@ -10,7 +10,7 @@ select
     min(years.financial_year) as first_year,
     max(years.financial_year) as last_year,
     count(*) as years,
-    sum(years.quarters) as quarters,
+    cast(sum(years.quarters) as bigint) as quarters,
     years.price_base_year,
     years.deflator_vintage,
     years.rates_from,

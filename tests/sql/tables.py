@@ -183,6 +183,20 @@ def saving(code: str, quarter: str, saving_id: str, to_date: Any, **values: Any)
     return row("returns.savings", **given, actual_to_date_gbp=to_date, **values)
 
 
+def deflators(vintage: str, by_year: Mapping[str, Any], series: str = "financial_year") -> list[Row]:
+    """The index of prices in each year, as a release (`2026-06`) has it."""
+    given = {"series": series, "vintage": vintage}
+    return [row("register.deflators", **given, year=year, index_value=index) for year, index in by_year.items()]
+
+
+def discount_rates(applies_from: str, *runs: tuple[int, int, Any]) -> list[Row]:
+    """An edition's rates: first year, last year, percent; without any, those of the Green Book of 2003."""
+    return [
+        row("register.discount_rates", applies_from=applies_from, first_year=first, last_year=last, rate_percent=rate)
+        for first, last, rate in runs or ((0, 30, 3.5), (31, 75, 3), (76, 125, 2.5))
+    ]
+
+
 def months(first: str, count: int) -> list[str]:
     """`count` months from `first` (`2026-01`) on."""
     year, month = map(int, first.split("-"))
