@@ -194,3 +194,25 @@ create or replace macro verdict_of(position, polarity) as
 -- An amount of one year in the prices of another.
 create or replace macro in_prices_of(amount, deflator_of_its_year, deflator_of_base_year) as
     cast(amount as double) * deflator_of_base_year / nullif(deflator_of_its_year, 0);
+
+-- The financial year (April to March) that begins in a calendar year, as 2025-26.
+create or replace macro financial_year_from(first_year) as
+    printf('%d-%02d', cast(first_year as integer), (cast(first_year as integer) + 1) % 100);
+
+-- The financial year that a day is in.
+create or replace macro financial_year(day_) as
+    financial_year_from(year(day_) - cast(month(day_) < 4 as integer));
+
+-- An amount times a factor of prices, without any rounding, so that parts add up to their whole to the last digit.
+-- Sixteen digits hold an amount that a return may have to a thousandth of a penny.
+create or replace macro times_prices(amount, prices) as
+    cast(amount as decimal(16, 5)) * cast(prices as decimal(22, 14));
+
+-- Why amounts of some years cannot be put in other prices: the vintage of deflators, and the years that it lacks.
+create or replace macro why_no_prices(vintage, years) as
+    case
+        when vintage is null then 'no deflators of financial years'
+        when len(years) > 0
+            then 'no deflator for ' || array_to_string(list_sort(list_distinct(years)), ', ')
+                || ' in the vintage ' || vintage
+    end;

@@ -6,9 +6,11 @@ with snapshots as (
         returned.organisation_code,
         returned.saving_id,
         returned.as_at_quarter,
-        live_returns.period_before,
-        live_returns.period_start_on,
-        live_returns.period_end_on,
+        snapshot.quarter_before,
+        snapshot.has_quarter,
+        snapshot.period_start_on,
+        snapshot.period_end_on,
+        snapshot.financial_year,
         returned.title,
         returned.service_code,
         returned.contract_code,
@@ -25,9 +27,9 @@ with snapshots as (
         returned.actual_to_date_gbp - coalesce(returned.implementation_cost_to_date_gbp, 0) as net_to_date_gbp,
         returned.receipt
     from returns.savings as returned
-    inner join reference.live_returns as live_returns
-        on returned.receipt = live_returns.receipt
-        and returned.period = live_returns.period
+    inner join measures.snapshot as snapshot
+        on returned.receipt = snapshot.receipt
+        and returned.period = snapshot.as_at_quarter
 ),
 
 counted as (
@@ -42,6 +44,7 @@ select
     snapshots.as_at_quarter,
     snapshots.period_start_on,
     snapshots.period_end_on,
+    snapshots.financial_year,
     snapshots.title,
     snapshots.service_code,
     snapshots.contract_code,
@@ -55,8 +58,7 @@ select
     counted.saving_id = snapshots.saving_id as is_counted,
     snapshots.net_to_date_gbp,
     case
-        when month(snapshots.period_start_on) = 4 then snapshots.net_to_date_gbp
-        when sent.receipt is not null then snapshots.net_to_date_gbp - coalesce(earlier.net_to_date_gbp, 0)
+        when snapshots.has_quarter then snapshots.net_to_date_gbp - coalesce(earlier.net_to_date_gbp, 0)
     end as net_in_quarter_gbp,
     snapshots.receipt
 from snapshots
@@ -65,11 +67,7 @@ inner join counted
     and snapshots.as_at_quarter = counted.as_at_quarter
     and snapshots.type = counted.type
     and snapshots.counted_with = counted.counted_with
-left join reference.live_returns as sent
-    on snapshots.organisation_code = sent.organisation_code
-    and sent.feed = 'savings'
-    and snapshots.period_before = sent.period
 left join snapshots as earlier
     on snapshots.organisation_code = earlier.organisation_code
     and snapshots.saving_id = earlier.saving_id
-    and snapshots.period_before = earlier.as_at_quarter
+    and snapshots.quarter_before = earlier.as_at_quarter

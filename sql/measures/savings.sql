@@ -2,22 +2,7 @@
 -- force, what the contract is worth in the quarter. Net is actual less implementation cost, in the quarter, of
 -- cash-releasing savings alone. Every snapshot that a quarter can be worked out from has a zero of each, so that nothing
 -- saved is 0, not unknown.
-with snapshots as (
-    select
-        live_returns.organisation_code,
-        live_returns.period_start_on,
-        live_returns.period_end_on,
-        live_returns.receipt,
-        month(live_returns.period_start_on) = 4 or sent.receipt is not null as has_quarter
-    from reference.live_returns as live_returns
-    left join reference.live_returns as sent
-        on live_returns.organisation_code = sent.organisation_code
-        and sent.feed = 'savings'
-        and live_returns.period_before = sent.period
-    where live_returns.feed = 'savings'
-),
-
-net_measures as (
+with net_measures as (
     select measure
     from (
         values
@@ -86,7 +71,7 @@ contracts as (
             end as decimal(28, 14)
         ) as value,
         snapshots.receipt
-    from snapshots
+    from measures.snapshot as snapshots
     inner join register.contracts as contracts
         on snapshots.organisation_code = contracts.organisation_code
         and contracts.starts_on <= snapshots.period_end_on
@@ -96,7 +81,7 @@ contracts as (
 
 zeros as (
     select organisation_code, period_start_on, period_end_on, '' as item, receipt
-    from snapshots
+    from measures.snapshot
     where has_quarter
     union all
     select organisation_code, period_start_on, period_end_on, item, receipt
@@ -107,8 +92,8 @@ sent as (
     select
         savings.organisation_code,
         savings.service_code,
-        live_returns.period_start_on,
-        live_returns.period_end_on,
+        snapshots.period_start_on,
+        snapshots.period_end_on,
         savings.saving_id as item,
         counted.measure,
         case counted.measure
@@ -120,9 +105,9 @@ sent as (
         end as value,
         savings.receipt
     from returns.savings as savings
-    inner join reference.live_returns as live_returns
-        on savings.receipt = live_returns.receipt
-        and savings.period = live_returns.period
+    inner join measures.snapshot as snapshots
+        on savings.receipt = snapshots.receipt
+        and savings.period = snapshots.as_at_quarter
     cross join (
         values
         ('baseline_cost_gbp'),

@@ -14,6 +14,7 @@ from impact.home import Home
 _FILE = "settings.yaml"
 _ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles"})
 _ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
+_YEARS = frozenset({"price_base_year"})
 
 
 def take_settings(home: Home, now: datetime) -> None:
@@ -24,12 +25,13 @@ def take_settings(home: Home, now: datetime) -> None:
 
 
 def settings_at(home: Home, as_at: datetime) -> tuple[str, Mapping[str, float]]:
-    """The version and the settings that held at `as_at`; the package's defaults where none had been taken yet."""
+    """The version and the settings that held at `as_at`; the package's defaults where none had been taken yet, and for
+    settings that the package did not have then."""
     version = versions.version_at(home.settings_versions, as_at)
     if version is None:
         return "defaults", _defaults()
     read: dict[str, float] = yaml.safe_load(version.files[_FILE])
-    return version.sha256, read
+    return version.sha256, {**_defaults(), **read}
 
 
 def _defaults() -> dict[str, float]:
@@ -52,6 +54,11 @@ def _effective(path: Path) -> dict[str, float]:
             raise ImpactError(f"{path}: there is no setting {name}. The settings are: {', '.join(sorted(defaults))}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
             raise ImpactError(f"{path}: {name} must be a number, 0 or more. Example: {name}: {defaults[name]}")
+        if name in _YEARS and value and (value != int(value) or not 1900 <= value < 2100):
+            raise ImpactError(
+                f"{path}: {name} must be a year from 1900 to 2099, or 0. Write the year in which the financial year "
+                f"begins. Example: {name}: 2025"
+            )
         if (name in _ONLY_MORE and value < defaults[name]) or (name in _ONLY_LESS and value > defaults[name]):
             raise ImpactError(
                 f"{path}: {name} protects people, and may be made stricter than {defaults[name]}, not looser. "

@@ -286,11 +286,11 @@ def _savings(sector: Sector) -> Iterator[Fact]:
     snapshots = {(one.code, one.quarter): one for one in sector.snapshots}
     payers = {contract.code: contract.commissioner_code for contract in sector.contracts}
     for snapshot in sector.snapshots:
-        before = snapshots.get((snapshot.code, _quarter_before(snapshot.quarter)))
+        before = snapshots.get((snapshot.code, quarter_before(snapshot.quarter)))
         if before is None and not snapshot.quarter.endswith("Q2"):
             continue
-        nets = list(_nets(snapshot, before))
-        days = {one: _days_in_force(one, snapshot.quarter) for one in contracts.get(snapshot.code, [])}
+        nets = list(nets_of(snapshot, before, "cash_releasing"))
+        days = {one: days_in_force(one, snapshot.quarter) for one in contracts.get(snapshot.code, [])}
         for commissioner in ("ALL", *COMMISSIONERS):
             own = [
                 (saving, net)
@@ -319,19 +319,19 @@ def _savings(sector: Sector) -> Iterator[Fact]:
                     yield Fact(indicator, of, "nominal", _months_of(snapshot.quarter), total, denominator)
 
 
-def _nets(snapshot: Snapshot, before: Snapshot | None) -> Iterator[tuple[Saving, Decimal]]:
-    """What each saving that counts came to in the quarter: of each group the first that releases cash."""
+def nets_of(snapshot: Snapshot, before: Snapshot | None, kind: str) -> Iterator[tuple[Saving, Decimal]]:
+    """What each saving of a type that counts came to in the quarter: of each group the first of that type."""
     told: set[str] = set()
     to_date_before = {one.id: one.net_to_date for one in before.savings} if before else {}
     for saving in sorted(snapshot.savings, key=lambda one: one.id):
-        if saving.type != "cash_releasing" or saving.group in told:
+        if saving.type != kind or saving.group in told:
             continue
         told |= {saving.group} if saving.group else set()
         is_new_year = snapshot.quarter.endswith("Q2")
         yield saving, saving.net_to_date - (Decimal(0) if is_new_year else to_date_before.get(saving.id, Decimal(0)))
 
 
-def _days_in_force(contract: Contract, quarter: str) -> int:
+def days_in_force(contract: Contract, quarter: str) -> int:
     """On how many of the quarter's days a contract is in force."""
     own = _months_of(quarter)
     first = max(contract.starts_on, f"{own[0]}-01")
@@ -345,7 +345,7 @@ def _months_of(period: str) -> tuple[str, ...]:
     return tuple(months(f"{year}-{int(quarter) * 3 - 2:02}", 3) if quarter else months(f"{year}-01", 12))
 
 
-def _quarter_before(quarter: str) -> str:
+def quarter_before(quarter: str) -> str:
     year, number = int(quarter[:4]), int(quarter[-1])
     return f"{year}-Q{number - 1}" if number > 1 else f"{year - 1}-Q4"
 

@@ -17,6 +17,8 @@ from tests.sql.tables import (
     asked,
     commissioner,
     contract,
+    deflators,
+    discount_rates,
     instrument,
     last_day,
     months,
@@ -33,6 +35,7 @@ QUARTERS = tuple(f"{month[:4]}-Q{(int(month[5:]) + 2) // 3}" for month in MONTHS
 COMMISSIONERS = ("C1", "C2", "C3", "C4", "C5")
 SERVICES = ("S1", "S2", "S3")
 NOT_COMPARING = ("pulse", "fft")
+DEFLATORS = {"2023-24": "96.31", "2024-25": "100", "2025-26": "103.07"}
 
 _ORGANISATIONS = 130
 _SECTORS = ("community_health", "adult_social_care", "libraries", "ambulance")
@@ -140,6 +143,8 @@ class Sector:
     def rows(self) -> list[Row]:
         return [
             *(commissioner(code) for code in COMMISSIONERS),
+            *deflators("2026-06", DEFLATORS),
+            *discount_rates("2003-04-01"),
             *instrument("core"),
             *instrument("pulse", "happy", 3, compares_organisations=False),
             *instrument("local", None),

@@ -36,6 +36,7 @@ SETTINGS: Mapping[str, float] = {
     "peers_for_median": 5,
     "peers_for_quartiles": 10,
     "share_of_peers_reader_may_know": 0.5,
+    "price_base_year": 0,
 }
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
@@ -180,6 +181,20 @@ def saving(code: str, quarter: str, saving_id: str, to_date: Any, **values: Any)
     """A saving as a snapshot (`2026-Q1`) has it: what it came to since 1 April."""
     given = {"organisation_code": code, "as_at_quarter": quarter, "saving_id": saving_id}
     return row("returns.savings", **given, actual_to_date_gbp=to_date, **values)
+
+
+def deflators(vintage: str, by_year: Mapping[str, Any], series: str = "financial_year") -> list[Row]:
+    """The index of prices in each year, as a release (`2026-06`) has it."""
+    given = {"series": series, "vintage": vintage}
+    return [row("register.deflators", **given, year=year, index_value=index) for year, index in by_year.items()]
+
+
+def discount_rates(applies_from: str, *runs: tuple[int, int, Any]) -> list[Row]:
+    """An edition's rates: first year, last year, percent; without any, those of the Green Book of 2003."""
+    return [
+        row("register.discount_rates", applies_from=applies_from, first_year=first, last_year=last, rate_percent=rate)
+        for first, last, rate in runs or ((0, 30, 3.5), (31, 75, 3), (76, 125, 2.5))
+    ]
 
 
 def months(first: str, count: int) -> list[str]:

@@ -14,6 +14,8 @@ from tests.sql.tables import (
     build,
     commissioner,
     contract,
+    deflators,
+    discount_rates,
     instrument,
     months,
     nil,
@@ -29,6 +31,7 @@ from tests.sql.tables import (
 
 CLAIMS = {f"{claim.model}__{claim.claim}": claim for claim in claims()}
 
+_TOTALS = "update benchmarks.saving_total"
 _FIGURE = "published.organisation_figure"
 _COPY_OF_A_FIGURE = f"""
     insert into {_FIGURE}
@@ -146,6 +149,50 @@ DAMAGES = {
         "insert into benchmarks.delivery_model select * from benchmarks.delivery_model",
         "update benchmarks.delivery_model set sector = 'sectors_of_mutuals' where variant = 'core'",
     ],
+    "benchmarks.saving_total__adds_up_to_its_sources": [
+        f"{_TOTALS} set nominal_gbp = nominal_gbp + 1 where source = 'ALL' and evidence_level = 'ALL'",
+        f"{_TOTALS} set real_gbp = real_gbp + 0.0000000001 where source = 'procurement'",
+        "delete from benchmarks.saving_total where source <> 'ALL'",
+        "insert into benchmarks.saving_total select * from benchmarks.saving_total where type = 'income'",
+    ],
+    "benchmarks.saving_total__adds_up_to_who_keeps_it": [
+        f"{_TOTALS} set real_gbp = real_gbp + 1 where benefit_to = 'ALL'",
+        f"{_TOTALS} set nominal_gbp = 0 where benefit_to = 'commissioner'",
+        "delete from benchmarks.saving_total where benefit_to = 'ALL'",
+    ],
+    "benchmarks.saving_total__adds_up_to_its_evidence": [
+        f"{_TOTALS} set nominal_gbp = nominal_gbp + 1 where evidence_level = 'finance_verified'",
+        f"{_TOTALS} set real_gbp = 0 where evidence_level = 'finance_verified' and benefit_to <> 'ALL'",
+        "delete from benchmarks.saving_total where evidence_level = 'finance_verified' and benefit_to = 'commissioner'",
+    ],
+    "benchmarks.saving_total__is_net_savings_of_the_indicators": [
+        f"{_TOTALS} set nominal_gbp = nominal_gbp + 1 where type = 'cash_releasing' and grain = 'rolling_year'",
+        f"{_TOTALS} set nominal_gbp = nominal_gbp - 1 where benefit_to = 'commissioner' and commissioner_code = 'C1'",
+        "delete from benchmarks.saving_total where type = 'cash_releasing'",
+        "delete from indicators.organisation_indicator where indicator_id = 'net_savings_to_commissioner'",
+        f"{_TOTALS} set type = 'income' where type = 'cash_releasing' and source = 'ALL'",
+    ],
+    "benchmarks.saving_total__says_why_where_there_is_no_figure": [
+        f"{_TOTALS} set real_gbp = null where source = 'procurement'",
+        f"{_TOTALS} set why_not_real = 'no deflator' where type = 'income'",
+        f"{_TOTALS} set quarters = 0 where type = 'income'",
+        f"{_TOTALS} set savings = null where quarters = 1",
+    ],
+    "benchmarks.saving_present_value__adds_up_to_its_years": [
+        "delete from benchmarks.saving_present_value_year where financial_year = '2025-26'",
+        "delete from benchmarks.saving_present_value where commissioner_code = 'C1'",
+        "update benchmarks.saving_present_value set present_value_gbp = present_value_gbp + 0.001",
+        "update benchmarks.saving_present_value_year set discount_factor = 0.9",
+        "update benchmarks.saving_present_value_year set real_gbp = real_gbp + 1",
+        "update benchmarks.saving_present_value set first_year = '2024-25'",
+    ],
+    "benchmarks.saving_present_value__says_why_where_there_is_none": [
+        "update benchmarks.saving_present_value set present_value_gbp = null",
+        "update benchmarks.saving_present_value set verified_present_value_gbp = null",
+        "update benchmarks.saving_present_value set why_none = 'no deflator'",
+        "update benchmarks.saving_present_value set present_value_gbp = 'infinity'",
+        "update benchmarks.saving_present_value set present_value_gbp = 'nan'",
+    ],
     "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
         "update published.delivery_model_figure set value = '3.00' where value = '[c]'",
         "update published.known_peers set known = known - 1",
@@ -197,6 +244,8 @@ def sound() -> Iterator[duckdb.DuckDBPyConnection]:
         *(answers("M1", month, service, 5, 9, n_dont_know=1) for month in months_of_2026 for service in ("S1", "S2")),
         nil("M1", "savings", "2025-Q4"),
         saving("M1", "2026-Q1", "A", 100, contract_code="K1", planned_gbp=150),
+        *deflators("2026-06", {"2025-26": 100}),
+        *discount_rates("2003-04-01"),
         *(absence(code, month, 1, 100) for code in ("M1", "M2", "M3", "O1") for month in months_of_2026),
         *(official("I1", month, 1, 100) for month in months_of_2026),
     ) as connection:

@@ -15,7 +15,7 @@ from tests.sql.tables import syntax_nodes
 
 STATISTICS = Path(impact.statistics.__path__[0])
 FILES = sorted(sql_folder().glob("*/*.sql"))
-A_FEW_ROWS_AN_ORGANISATION = {"saving.sql", "savings.sql"}
+A_FEW_ROWS_AN_ORGANISATION = {"saving.sql", "savings.sql", "snapshot.sql"}
 """What grows with organisations, and not with how many people answer: no larger engine will ever be needed for it."""
 MEASURES = [
     path

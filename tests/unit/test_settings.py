@@ -76,6 +76,29 @@ def test_a_setting_that_is_not_one_is_named_with_those_there_are(home: Home) -> 
     assert str(home.settings) in str(said.value)
 
 
+def test_a_setting_that_came_later_holds_its_default_in_every_version_before(home: Home) -> None:
+    home.settings.write_text("settle_seconds: 5\n")
+    take_settings(home, NOW)
+    (version,) = home.settings_versions.iterdir()
+    (file,) = version.glob("settings.yaml")
+    file.write_text("settle_seconds: 5\n")
+    assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
+
+
+@pytest.mark.parametrize("year", ["0", "1955", "2025", "2025.0"])
+def test_prices_are_those_of_a_year_or_of_the_publication_s_own(home: Home, year: str) -> None:
+    home.settings.write_text(f"price_base_year: {year}\n")
+    take_settings(home, NOW)
+    assert settings_at(home, NOW)[1]["price_base_year"] == float(year)
+
+
+@pytest.mark.parametrize("year", ["1", "25", "202526", "2025.5", "1899", "2100"])
+def test_prices_of_what_is_no_year_are_refused(home: Home, year: str) -> None:
+    home.settings.write_text(f"price_base_year: {year}\n")
+    with pytest.raises(ImpactError, match="price_base_year must be a year from 1900 to 2099"):
+        take_settings(home, NOW)
+
+
 @pytest.mark.parametrize(
     "value", ["-1", "yes", "true", "thirty", "'30'", "", "[30]", "2026-01-31", "30 s", ".nan", ".inf"]
 )
