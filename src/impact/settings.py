@@ -12,8 +12,9 @@ from impact.errors import ImpactError
 from impact.home import Home
 
 _FILE = "settings.yaml"
-_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles"})
+_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles", "xmr_least_points"})
 _ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
+_YES_OR_NO = frozenset({"xmr_screening"})
 
 
 def take_settings(home: Home, now: datetime) -> None:
@@ -52,9 +53,12 @@ def _effective(path: Path) -> dict[str, float]:
             raise ImpactError(f"{path}: there is no setting {name}. The settings are: {', '.join(sorted(defaults))}.")
         if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value) or value < 0:
             raise ImpactError(f"{path}: {name} must be a number, 0 or more. Example: {name}: {defaults[name]}")
+        if name in _YES_OR_NO and value not in (0, 1):
+            raise ImpactError(f"{path}: {name} must be 1 for yes or 0 for no. Example: {name}: {defaults[name]}")
         if (name in _ONLY_MORE and value < defaults[name]) or (name in _ONLY_LESS and value > defaults[name]):
             raise ImpactError(
-                f"{path}: {name} protects people, and may be made stricter than {defaults[name]}, not looser. "
+                f"{path}: {name} protects people from harm or from a false claim, and may be made stricter than "
+                f"{defaults[name]}, not looser. "
                 "Correct it, or take the line out."
             )
     return {**defaults, **own}

@@ -91,6 +91,7 @@ def test_a_value_that_is_no_number_from_0_up_is_refused_by_its_name(value: str, 
         ("peers_for_median", "4", "6"),
         ("peers_for_quartiles", "9.5", "12"),
         ("share_of_peers_reader_may_know", "0.51", "0.4"),
+        ("xmr_least_points", "11", "20"),
     ],
 )
 def test_what_protects_people_may_be_made_stricter_and_not_looser(
@@ -103,6 +104,16 @@ def test_what_protects_people_may_be_made_stricter_and_not_looser(
         home.settings.write_text(f"{name}: {allowed}\n")
         take_settings(home, NOW)
         assert settings_at(home, NOW)[1][name] == float(allowed)
+
+
+@pytest.mark.parametrize("value", ["0.5", "2"])
+def test_what_is_done_or_not_done_is_1_or_0(value: str, home: Home) -> None:
+    home.settings.write_text(f"xmr_screening: {value}\n")
+    with pytest.raises(ImpactError, match="xmr_screening must be 1 for yes or 0 for no"):
+        take_settings(home, NOW)
+    home.settings.write_text("xmr_screening: 1\n")
+    take_settings(home, NOW)
+    assert settings_at(home, NOW)[1]["xmr_screening"] == 1
 
 
 @pytest.mark.parametrize(

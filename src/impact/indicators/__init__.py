@@ -24,6 +24,7 @@ _COLUMNS = [
     ("unit", "varchar"),
     ("polarity", "varchar"),
     ("is_compared", "boolean"),
+    ("chart", "varchar"),
     ("decimals", "integer"),
     ("definition", "varchar"),
     ("method", "varchar"),
@@ -34,7 +35,9 @@ item: the item that is counted; none for any.
 part_of: whether a commissioner is shown it for the whole `organisation`, or for its own `service`s or `contract`s.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 variants: the bases that it can be worked out on; none for any.
-is_compared: whether it says anything to set one organisation's beside its peers'."""
+is_compared: whether it says anything to set one organisation's beside its peers'.
+chart: what its limits over time are made from: the `value`, the `residual` from what its peers would lead one to expect
+where it has seasons, or `none` where it is not charted."""
 
 _DEFAULTS: dict[str, Any] = {
     "denominator": None,
@@ -46,6 +49,7 @@ _DEFAULTS: dict[str, Any] = {
     "is_whole_period_only": False,
     "variants": [],
     "is_compared": True,
+    "chart": "none",
 }
 
 

@@ -5,10 +5,8 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -397,22 +395,6 @@ def test_the_sql_says_what_boring_python_says_on_10_000_rows(screen: bool) -> No
         None if pd.isna(cause) else cause for cause in wanted["special_cause"]
     ]
     assert len(set(made["special_cause"].dropna())) == 9
-
-
-# The files of SQL
-
-
-def test_the_rules_are_exactly_one_select_in_lowercase_and_their_macros_nothing_else() -> None:
-    folder = Path(xmr.__code__.co_filename).parent
-    rules, macros = ((folder / name).read_text("utf-8") for name in ("xmr.sql", "xmr_macros.sql"))
-    assert [one.type for one in duckdb.extract_statements(rules)] == [duckdb.StatementType.SELECT]
-    assert {one.type for one in duckdb.extract_statements(macros)} == {duckdb.StatementType.CREATE}
-    for text in (rules, macros):
-        code = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
-        assert code == code.lower()
-    for name in ("process_limit_distance", "near_line_distance", "is_screened_out", "direction_of"):
-        assert f" {name}(" in rules
-        assert f"macro {name}(" in macros
 
 
 # What holds of any series
