@@ -21,6 +21,9 @@ create or replace macro indicator_value(numerator, denominator, multiplier, per_
         else cast(numerator as double) / nullif(cast(denominator as double) / coalesce(per_days, 1), 0) * multiplier
     end;
 
+-- A part of a whole, nothing where the whole is 0.
+create or replace macro share_of(part, whole) as cast(part as double) / nullif(cast(whole as double), 0);
+
 -- The value that stands at `place` (from 0) once the one at `own_place` (from 1) is taken out of a sorted list.
 create or replace macro left_out_at(sorted_values, own_place, place) as
     sorted_values[cast(place as bigint) + 1 + cast(place + 1 >= own_place as integer)];
