@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impact import versions
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.settings import settings_at, take_settings
@@ -65,6 +66,11 @@ def test_settings_of_a_past_instant_can_be_had_again(home: Home) -> None:
     held = [settings_at(home, NOW + timedelta(hours=hours)) for hours in (0, 1, 2)]
     assert [settings["settle_seconds"] for _, settings in held] == [5, 6, 5]
     assert held[0][0] == held[2][0] != held[1][0]
+
+
+def test_a_setting_that_the_package_did_not_have_yet_has_its_default(home: Home) -> None:
+    versions.take(home.settings_versions, {"settings.yaml": b"settle_seconds: 5\n"}, NOW)
+    assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
 
 
 def test_a_setting_that_is_not_one_is_named_with_those_there_are(home: Home) -> None:
