@@ -77,8 +77,8 @@ def _two_of_three(away: list[float], near_line: float, nothing: float) -> Iterat
 
 @dataclass(frozen=True)
 class Observed:
-    """A figure of a whole organisation in a month or a quarter. `expected` is what peers would lead one to expect, by scope
-    and whether by staff group; None where the figure is charted as it is."""
+    """A figure of a whole organisation in a month or a quarter. `expected` is what peers would lead one to expect, by
+    scope and whether by staff group; None where the figure is charted as it is."""
 
     indicator: str
     code: str

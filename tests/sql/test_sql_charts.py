@@ -1,5 +1,5 @@
-"""Charts over time: what a point is, where a chart starts afresh, who the peers of residuals are, what a last point says,
-and whether targets are met; and all of it beside loops in plain Python, on thousands of generated points."""
+"""Charts over time: what a point is, where a chart starts afresh, whom residuals are held against, what a last point
+says, whether targets are met; and all of it beside loops in plain Python, on thousands of generated points."""
 
 import random
 from collections import defaultdict
@@ -514,7 +514,7 @@ class Given:
 
 
 def generated(seed: int, organisations: int) -> Given:
-    """Series of noise, ties, steps, walks, constants and outliers; of 1, 11, 12, 36 points; with gaps and new starts."""
+    """Series of noise, ties, steps, walks, constants and outliers, of 1, 11, 12 or 36 points, with gaps."""
     dice = random.Random(seed)
     observed: list[Observed] = []
     changes: list[Change] = []

@@ -36,7 +36,9 @@ _COPY_OF_A_FIGURE = f"""
     where organisation_code = '{{code}}' and source = '{{source}}' and grain = 'quarter' limit 1
 """
 
-_LIMITS = "centre = 5, lower_process_limit = {lower}, lower_near_limit = {near}, upper_near_limit = 8, upper_process_limit = 9"
+_LIMITS = """
+    centre = 5, lower_process_limit = {lower}, lower_near_limit = {near}, upper_near_limit = 8, upper_process_limit = 9
+"""
 _ASSURANCE = """
     insert into benchmarks.assurance (target, lower_process_limit, upper_process_limit, assurance, why)
     values ({target}, {lower}, {upper}, '{said}', '{why}')
