@@ -170,6 +170,11 @@ def test_fewer_than_twelve_points_have_no_limits_and_no_special_cause() -> None:
     assert causes([1, 2] * 5 + [100, 1])[10] == "above_limit"
 
 
+def test_one_point_has_no_moving_range_and_so_no_limits_whatever_is_asked() -> None:
+    assert causes([5], least_points=1) == [None]
+    assert causes([5, 6], least_points=1) == ["common_cause"] * 2
+
+
 @pytest.mark.parametrize("screen", [False, True])
 @pytest.mark.parametrize("value", [0.1, -0.1, 0.0, 1 / 3, 1e9 + 0.1])
 def test_a_constant_series_has_no_special_cause(value: float, screen: bool) -> None:
