@@ -216,3 +216,51 @@ create or replace macro why_no_prices(vintage, years) as
             then 'no deflator for ' || array_to_string(list_sort(list_distinct(years)), ', ')
                 || ' in the vintage ' || vintage
     end;
+
+-- How far the process limits lie from the mean: 3 sigma, with sigma = mean moving range / 1.128.
+create or replace macro process_limit_distance(mean_moving_range) as 2.66 * mean_moving_range;
+
+-- How far the near lines lie from the mean: two thirds of the way to the limits.
+create or replace macro near_line_distance(mean_moving_range) as 2 * 2.66 / 3 * mean_moving_range;
+
+-- Whether a moving range is so great that screening drops it: at or beyond the upper limit of moving ranges.
+create or replace macro is_screened_out(moving_range, mean_moving_range) as
+    moving_range > 0 and moving_range >= 3.267 * mean_moving_range;
+
+-- 1 for more, -1 for less, 0 for as good as equal: apart by no more than adding up numbers of this size can lose.
+create or replace macro direction_of(difference, size) as
+    case when abs(difference) <= 1e-12 * size then 0 else cast(sign(difference) as integer) end;
+
+-- Whether a special cause is one of high values (1), of low ones (-1), or there is none (0).
+create or replace macro direction_of_cause(special_cause) as
+    case
+        when special_cause in ('above_limit', 'rising', 'two_of_three_above', 'run_above') then 1
+        when special_cause in ('below_limit', 'falling', 'two_of_three_below', 'run_below') then -1
+        when special_cause = 'common_cause' then 0
+    end;
+
+-- The direction that is an improvement: 1 up, -1 down, 0 where neither is.
+create or replace macro direction_of_improvement(polarity) as
+    case polarity when 'higher_is_better' then 1 when 'lower_is_better' then -1 when 'none' then 0 end;
+
+-- What a special cause says of an indicator ("Making Data Count"): its direction and the better one are the same, or not.
+create or replace macro variation_of(special_cause, polarity) as
+    case
+        when direction_of_cause(special_cause) = 0 then 'common cause'
+        when direction_of_cause(special_cause) * direction_of_improvement(polarity) = 1 then 'improving'
+        when direction_of_cause(special_cause) * direction_of_improvement(polarity) = -1 then 'concern'
+        when direction_of_improvement(polarity) = 0 and direction_of_cause(special_cause) = 1 then 'high'
+        when direction_of_improvement(polarity) = 0 and direction_of_cause(special_cause) = -1 then 'low'
+    end;
+
+-- Whether a process, as it runs between its limits, can be relied on to meet a target. A target on a limit is inside.
+-- Nothing without limits, target or polarity.
+create or replace macro assurance_of(lower_process_limit, upper_process_limit, target, polarity) as
+    case
+        when direction_of_improvement(polarity) = 0 or direction_of_improvement(polarity) is null then null
+        when target between lower_process_limit and upper_process_limit then 'hit or miss'
+        when (direction_of_improvement(polarity) = 1 and target < lower_process_limit)
+            or (direction_of_improvement(polarity) = -1 and target > upper_process_limit)
+            then 'consistently met'
+        when target < lower_process_limit or target > upper_process_limit then 'consistently missed'
+    end;

@@ -12,9 +12,10 @@ from impact.errors import ImpactError
 from impact.home import Home
 
 _FILE = "settings.yaml"
-_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles"})
+_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles", "xmr_least_points"})
 _ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
 _YEARS = frozenset({"price_base_year"})
+_YES_OR_NO = frozenset({"xmr_screening"})
 
 
 def take_settings(home: Home, now: datetime) -> None:
@@ -26,7 +27,7 @@ def take_settings(home: Home, now: datetime) -> None:
 
 def settings_at(home: Home, as_at: datetime) -> tuple[str, Mapping[str, float]]:
     """The version and the settings that held at `as_at`; the package's defaults where none had been taken yet, and for
-    settings that the package did not have then."""
+    a setting that the package did not have then."""
     version = versions.version_at(home.settings_versions, as_at)
     if version is None:
         return "defaults", _defaults()
@@ -59,9 +60,12 @@ def _effective(path: Path) -> dict[str, float]:
                 f"{path}: {name} must be a year from 1900 to 2099, or 0. Write the year in which the financial year "
                 f"begins. Example: {name}: 2025"
             )
+        if name in _YES_OR_NO and value not in (0, 1):
+            raise ImpactError(f"{path}: {name} must be 1 for yes or 0 for no. Example: {name}: {defaults[name]}")
         if (name in _ONLY_MORE and value < defaults[name]) or (name in _ONLY_LESS and value > defaults[name]):
             raise ImpactError(
-                f"{path}: {name} protects people, and may be made stricter than {defaults[name]}, not looser. "
+                f"{path}: {name} protects people from harm or from a false claim, and may be made stricter than "
+                f"{defaults[name]}, not looser. "
                 "Correct it, or take the line out."
             )
     return {**defaults, **own}

@@ -37,6 +37,8 @@ SETTINGS: Mapping[str, float] = {
     "peers_for_quartiles": 10,
     "share_of_peers_reader_may_know": 0.5,
     "price_base_year": 0,
+    "xmr_least_points": 12,
+    "xmr_screening": 0,
 }
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
@@ -56,6 +58,7 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "register.instrument_items": {"kind": "question", "positive_from": 4},
     "register.obligations": {"every": "quarter", "first_period": "2020-Q1"},
     "register.obligation_exceptions": {"reason": "Agreed"},
+    "register.changes": {"reason": "New payroll system"},
     "returns.sickness_absence": {"service_code": "ALL", "staff_group": "ALL", "basis": "calendar_days"},
     "returns.nhs_sickness_absence": {"organisation_name": "{ods_code} Care"},
     "returns.staff_survey": {"service_code": "ALL", "staff_group": "ALL", "instrument_id": "core"},

@@ -46,6 +46,13 @@ def _compared(**other: object) -> str:
     values = {"why_not_compared": "", "peers": 9, **limits, "value": 66, "verdict": "similar", **other}
     return ", ".join(f"{name} = {value!r}" for name, value in values.items())
 
+_LIMITS = """
+    centre = 5, lower_process_limit = {lower}, lower_near_limit = {near}, upper_near_limit = 8, upper_process_limit = 9
+"""
+_ASSURANCE = """
+    insert into benchmarks.assurance (target, lower_process_limit, upper_process_limit, assurance, why)
+    values ({target}, {lower}, {upper}, '{said}', '{why}')
+"""
 
 DAMAGES = {
     "measures.all_feeds__has_one_value_a_key": [
@@ -192,6 +199,51 @@ DAMAGES = {
         "update benchmarks.saving_present_value set why_none = 'no deflator'",
         "update benchmarks.saving_present_value set present_value_gbp = 'infinity'",
         "update benchmarks.saving_present_value set present_value_gbp = 'nan'",
+    "benchmarks.series__ends_with_its_quarter": [
+        "update benchmarks.series set period_end_on = '2026-04-01' where period_id = '2026-03'",
+        "update benchmarks.series set period_end_on = '2025-12-31'",
+        "update benchmarks.series set as_at_period = '2025-Q4'",
+    ],
+    "benchmarks.series__has_one_point_a_period": [
+        "insert into benchmarks.series select * from benchmarks.series limit 1",
+        "update benchmarks.series set place = 0",
+    ],
+    "benchmarks.series__is_of_what_is_there": [
+        "update benchmarks.series set shown_value = shown_value + 1 where source = 'official'",
+        "delete from indicators.organisation_indicator where organisation_code = 'M1' and commissioner_code = 'ALL'",
+        "update indicators.organisation_indicator set grain = 'rolling_year' where grain = 'quarter'",
+    ],
+    "benchmarks.xmr__has_every_point_of_a_series": [
+        "delete from benchmarks.xmr where series = 1",
+        "delete from benchmarks.series where series = 1",
+        "update benchmarks.xmr set value = value + 1",
+        "update benchmarks.xmr set part = 2 where series = 1",
+    ],
+    "benchmarks.xmr__claims_nothing_without_limits": [
+        "update benchmarks.xmr set special_cause = 'common_cause' where series = 1",
+        f"update benchmarks.xmr set points = 12, {_LIMITS.format(lower=1, near=2)}",
+        f"update benchmarks.xmr set points = 11, special_cause = 'rising', {_LIMITS.format(lower=1, near=2)}",
+        f"update benchmarks.xmr set points = 12, special_cause = 'rising', {_LIMITS.format(lower=2, near=1)}",
+        "update benchmarks.xmr set lower_process_limit = 1",
+    ],
+    "benchmarks.variation__has_one_row_a_chart": [
+        "delete from benchmarks.variation where series = 1",
+        "delete from benchmarks.series where series = 1",
+        "insert into benchmarks.variation select * from benchmarks.variation limit 1",
+    ],
+    "benchmarks.variation__says_something_or_why_not": [
+        "update benchmarks.variation set variation = 'improving'",
+        "update benchmarks.variation set why = ''",
+        "update benchmarks.variation set why = '', special_cause = 'rising'",
+        "update benchmarks.variation set variation = null",
+        "update benchmarks.variation set special_cause = 'rising'",
+    ],
+    "benchmarks.assurance__agrees_with_its_limits": [
+        _ASSURANCE.format(target=3, lower=1, upper=2, said="hit or miss", why=""),
+        _ASSURANCE.format(target=1.5, lower=1, upper=2, said="consistently met", why=""),
+        _ASSURANCE.format(target=3, lower=1, upper=2, said="", why=""),
+        _ASSURANCE.format(target=3, lower=1, upper=2, said="consistently met", why="too few points"),
+        _ASSURANCE.format(target=3, lower="null", upper="null", said="consistently met", why=""),
     ],
     "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
         "update published.delivery_model_figure set value = '3.00' where value = '[c]'",

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impact import versions
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.settings import settings_at, take_settings
@@ -67,6 +68,11 @@ def test_settings_of_a_past_instant_can_be_had_again(home: Home) -> None:
     assert held[0][0] == held[2][0] != held[1][0]
 
 
+def test_a_setting_that_the_package_did_not_have_yet_has_its_default(home: Home) -> None:
+    versions.take(home.settings_versions, {"settings.yaml": b"settle_seconds: 5\n"}, NOW)
+    assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
+
+
 def test_a_setting_that_is_not_one_is_named_with_those_there_are(home: Home) -> None:
     home.settings.write_text("settle_second: 5\n")
     with pytest.raises(ImpactError) as said:
@@ -114,6 +120,7 @@ def test_a_value_that_is_no_number_from_0_up_is_refused_by_its_name(value: str, 
         ("peers_for_median", "4", "6"),
         ("peers_for_quartiles", "9.5", "12"),
         ("share_of_peers_reader_may_know", "0.51", "0.4"),
+        ("xmr_least_points", "11", "20"),
     ],
 )
 def test_what_protects_people_may_be_made_stricter_and_not_looser(
@@ -126,6 +133,16 @@ def test_what_protects_people_may_be_made_stricter_and_not_looser(
         home.settings.write_text(f"{name}: {allowed}\n")
         take_settings(home, NOW)
         assert settings_at(home, NOW)[1][name] == float(allowed)
+
+
+@pytest.mark.parametrize("value", ["0.5", "2"])
+def test_what_is_done_or_not_done_is_1_or_0(value: str, home: Home) -> None:
+    home.settings.write_text(f"xmr_screening: {value}\n")
+    with pytest.raises(ImpactError, match="xmr_screening must be 1 for yes or 0 for no"):
+        take_settings(home, NOW)
+    home.settings.write_text("xmr_screening: 1\n")
+    take_settings(home, NOW)
+    assert settings_at(home, NOW)[1]["xmr_screening"] == 1
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ _COLUMNS = [
     ("least_denominator", "integer"),
     ("least_value", "double"),
     ("greatest_value", "double"),
+    ("chart", "varchar"),
     ("decimals", "integer"),
     ("definition", "varchar"),
     ("method", "varchar"),
@@ -46,7 +47,9 @@ sum_of_squares: of a mean, the measure from which the spread of what it is the m
 interval: how chance is allowed for: as for a `share` (Wilson), a `mean` (Student), or `none`.
 verdict: how one organisation is told from its peers: as a `share`, a `mean`, days of `absence`, or `none`, and why.
 least_denominator: with fewer there is no verdict.
-least_value, greatest_value: what it can come to, on its own scale; none where there is no bound."""
+least_value, greatest_value: what it can come to, on its own scale; none where there is no bound.
+chart: what its limits over time are made from: the `value`, the `residual` from what its peers would lead one to expect
+where it has seasons, or `none` where it is not charted."""
 
 _DEFAULTS: dict[str, Any] = {
     "denominator": None,
@@ -65,6 +68,7 @@ _DEFAULTS: dict[str, Any] = {
     "least_denominator": 1,
     "least_value": None,
     "greatest_value": None,
+    "chart": "none",
 }
 
 

@@ -128,11 +128,18 @@ def with_columns(table: pd.DataFrame, added: Mapping[str, Any]) -> pd.DataFrame:
 
 
 def in_duckdb(sql: str, **tables: pd.DataFrame) -> pd.DataFrame:
-    """What a SELECT makes of these tables, with sql/macros.sql at hand. NaN goes in as NULL, and comes out as NaN."""
+    """What a SELECT makes of these tables, with sql/macros.sql at hand. NaN goes in as NULL, and comes out as NaN.
+
+    A name may have a schema, such as `benchmarks.series`, so that a file of sql/ can run over any table.
+    """
     with duckdb.connect() as connection:
         connection.execute((sql_folder() / "macros.sql").read_text("utf-8"))
         for name, table in tables.items():
-            connection.register(name, table)
+            schema, parted, own = name.rpartition(".")
+            connection.register(own, table)
+            if parted:
+                connection.execute(f"create schema if not exists {schema}")
+                connection.execute(f"create table {name} as select * from {own}")
         return connection.execute(sql).df()
 
 

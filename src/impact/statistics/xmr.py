@@ -1,32 +1,29 @@
 """Change over time: XmR charts with the rules of "Making Data Count", the state of the last point, and the target.
 
-METHODS 3; numbers agree with nhs-r-community/NHSRplotthedots. The rules themselves stand in `xmr.sql`, one SELECT in
-stages; here a table of anybody's columns is brought to it and back. What is drawn and said of it belongs in reports.
+METHODS 3; numbers agree with nhs-r-community/NHSRplotthedots. The rules themselves stand in `sql/benchmarks/xmr.sql`,
+one SELECT in stages that the warehouse runs too; here a table of anybody's columns is brought to it and back. What is
+drawn and said of it belongs in reports.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
-from impact.statistics.tables import column, numbers
+from impact.places import sql_folder
+from impact.statistics.tables import by_row, column, in_duckdb, numbers
 
 LEAST_POINTS = 12
 """With fewer points the limits themselves are too uncertain for anything to be claimed of them."""
 
-IMPROVES = {"higher_is_better": 1, "lower_is_better": -1, "none": 0}
-"""Polarity -> the direction that is an improvement."""
+_POLARITIES = ("higher_is_better", "lower_is_better", "none")
 
-_MOVES = {
-    **dict.fromkeys(("above_limit", "rising", "two_of_three_above", "run_above"), 1),
-    **dict.fromkeys(("below_limit", "falling", "two_of_three_below", "run_below"), -1),
-    "common_cause": 0,
-}
-"""Special cause -> whether it is one of high values or of low ones."""
+_WITHOUT_POLARITY = {"high": "neutral_high", "low": "neutral_low"}
+"""What the macro says of an indicator without polarity -> what it is called here, apart from any other high or low."""
 
 _ADDED = (
     *("points", "centre", "mean_moving_range", "lower_process_limit", "upper_process_limit"),
@@ -77,7 +74,9 @@ def xmr(
             "part": points["part"],
         }
     )
-    charted = _run(_sql("xmr.sql"), {"series": given}, {"screen": screen, "least_points": least_points})
+    chosen = {"xmr_screening": float(screen), "xmr_least_points": float(least_points)}
+    settings = pd.DataFrame({"name": list(chosen), "value": list(chosen.values())})
+    charted = in_duckdb(_sql(), **{"benchmarks.series": given, "reference.settings": settings})
     charted = charted.set_index("place").reindex(points.index)
     return points.assign(**{name: charted[name] for name in _ADDED})
 
@@ -91,10 +90,12 @@ def variation(charted: pd.DataFrame, series: Sequence[str], order: str, value: s
     """
     present = charted[charted[value].notna()].sort_values([*series, order])
     last = present.groupby(list(series), dropna=False, sort=True).tail(1) if series else present.tail(1)
-    said = [
-        _varied(_MOVES[cause], _improves(words)) if pd.notna(cause) else None
-        for cause, words in zip(last["special_cause"], last[polarity], strict=True)
-    ]
+    made = by_row(
+        {"variation": "variation_of(cast(special_cause as varchar), polarity)"},
+        special_cause=_texts(last["special_cause"]),
+        polarity=_polarities(last[polarity]),
+    )
+    said = [None if word is None else _WITHOUT_POLARITY.get(word, word) for word in _words(made["variation"])]
     return (
         last[[*series, order, "special_cause"]]
         .assign(variation=pd.Series(said, last.index, dtype=object))
@@ -106,11 +107,17 @@ def assurance(table: pd.DataFrame, lower: str, upper: str, target: str, polarity
     """The table with the column assurance: whether the process, as it runs, can be relied on to meet its target.
 
     `lower` and `upper` are its columns of process limits. Target outside the limits: consistently_met or
-    consistently_missed; inside, or on one: hit_or_miss; missing without limits, target or polarity.
+    consistently_missed; inside, or on one: hit_or_miss; missing without limits, target or polarity. Raises ValueError
+    when one of them is not a finite number, or the polarity none that there is.
     """
-    limits = zip(table[lower], table[upper], table[target], table[polarity], strict=True)
-    said = [_assured(least, most, aim, _improves(words)) for least, most, aim, words in limits]
-    return table.assign(assurance=pd.Series(said, table.index, dtype=object))
+    made = by_row(
+        {"assurance": "assurance_of(lower_limit, upper_limit, target, polarity)"},
+        lower_limit=numbers(table, lower, may_be_missing=True, least=None),
+        upper_limit=numbers(table, upper, may_be_missing=True, least=None),
+        target=numbers(table, target, may_be_missing=True, least=None),
+        polarity=_polarities(table[polarity]),
+    )
+    return table.assign(assurance=pd.Series(_words(made["assurance"]), table.index, dtype=object))
 
 
 def run_ends(signals: pd.DataFrame) -> pd.DataFrame:
@@ -133,26 +140,20 @@ def special_causes(found: pd.DataFrame) -> pd.DataFrame:
     return _stage("special_causes", "runs", found)
 
 
-def _varied(moves: int, improves: int) -> str:
-    if moves == 0:
-        return "common_cause"
-    if improves == 0:
-        return "neutral_high" if moves > 0 else "neutral_low"
-    return "improving" if moves == improves else "concern"
+def _polarities(given: "pd.Series[Any]") -> "np.ndarray[Any, np.dtype[np.object_]]":
+    for words in given:
+        if words not in _POLARITIES:
+            raise ValueError(f"Polarity is one of {', '.join(_POLARITIES)}, not {words!r}.")
+    return _texts(given)
 
 
-def _assured(lower: float, upper: float, target: float, improves: int) -> str | None:
-    if improves == 0 or pd.isna(lower) or pd.isna(upper) or pd.isna(target):
-        return None
-    if lower <= target <= upper:
-        return "hit_or_miss"
-    return "consistently_met" if (target < lower) == (improves > 0) else "consistently_missed"
+def _texts(given: "pd.Series[Any]") -> "np.ndarray[Any, np.dtype[np.object_]]":
+    return np.array([None if pd.isna(text) else str(text) for text in given], dtype=object)
 
 
-def _improves(polarity: object) -> int:
-    if polarity not in IMPROVES:
-        raise ValueError(f"Polarity is one of {', '.join(IMPROVES)}, not {polarity!r}.")
-    return IMPROVES[str(polarity)]
+def _words(said: "pd.Series[Any]") -> list[str | None]:
+    """What a macro says, as one word each."""
+    return [None if pd.isna(words) else str(words).replace(" ", "_") for words in said]
 
 
 def _parts(points: pd.DataFrame, series: list[str], order: str, rebase: pd.DataFrame | None) -> "pd.Series[Any]":
@@ -169,7 +170,7 @@ def _parts(points: pd.DataFrame, series: list[str], order: str, rebase: pd.DataF
 
 def _stage(shown: str, given: str, table: pd.DataFrame) -> pd.DataFrame:
     """What one stage of xmr.sql makes of a table that stands in for an earlier stage."""
-    return _run(_stages(shown, given), {given: table}, {})
+    return in_duckdb(_stages(shown, given), **{given: table})
 
 
 @cache
@@ -181,7 +182,7 @@ def _stages(shown: str, given: str) -> str:
             [row] = connection.execute("select json_serialize_sql(?)", [sql]).fetchall()
             return json.loads(row[0])
 
-        ctes = tree(_sql("xmr.sql"))["statements"][0]["node"]["cte_map"]["map"]
+        ctes = tree(_sql())["statements"][0]["node"]["cte_map"]["map"]
         names = [cte["key"] for cte in ctes]
         query = tree(f"select * from {shown} order by series, part, place")
         query["statements"][0]["node"]["cte_map"]["map"] = ctes[names.index(given) + 1 : names.index(shown) + 1]
@@ -189,13 +190,5 @@ def _stages(shown: str, given: str) -> str:
         return str(row[0])
 
 
-def _run(sql: str, tables: Mapping[str, pd.DataFrame], parameters: Mapping[str, object]) -> pd.DataFrame:
-    with duckdb.connect() as connection:
-        connection.execute(_sql("xmr_macros.sql"))
-        for name, table in tables.items():
-            connection.register(name, table)
-        return connection.execute(sql, dict(parameters) or None).df()
-
-
-def _sql(name: str) -> str:
-    return Path(__file__).with_name(name).read_text("utf-8")
+def _sql() -> str:
+    return (sql_folder() / "benchmarks" / "xmr.sql").read_text("utf-8")

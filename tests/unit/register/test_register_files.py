@@ -32,6 +32,10 @@ M002,S3,School nursing,,
     "contract_services": "contract_code,organisation_code,service_code\nK1,M001,S1\nK2,M002,S3\n",
     "staff_groups": "staff_group,name\nnursing,Nursing\n",
     "targets": "contract_code,indicator_id,value,applies_from\nK1,sickness_absence_rate,4.5,2024-04-01\n",
+    "changes": """organisation_code,indicator_id,changed_on,reason
+M001,sickness_absence_rate,2025-02-01,New payroll system
+M001,,2025-04-01,Merged with Gamma Care
+""",
     "instruments": """instrument_id,feed,name,cadence,compares_organisations
 core,staff_survey,Core staff questions,year,yes
 fft,service_user_survey,Friends and Family Test,month,no
@@ -95,6 +99,12 @@ WRONG = {
         ("2028-03-31", "2008-03-31", "F2: valid_to is before valid_from"),
     ],
     "targets": [("K1", "K9", "A2: contract_code is a code that the register does not know")],
+    "changes": [
+        ("M001,sick", "M009,sick", "A2: organisation_code is a code that the register does not know"),
+        ("sickness_absence_rate", "absence", "B2: indicator_id is a code that the register does not know"),
+        ("2025-04-01", "April 2025", "C3: changed_on is not a date"),
+        ("New payroll system", "", "D2: reason is blank"),
+    ],
     "instruments": [
         ("fft,service_user_survey", "fft,savings", "B3: feed is not one of the words"),
         ("month,no", "month,", "E3: compares_organisations is blank"),

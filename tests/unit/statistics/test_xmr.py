@@ -3,18 +3,17 @@
 import json
 import math
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import duckdb
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.statistics.xmr import LEAST_POINTS, assurance, run_ends, runs, special_causes, variation, xmr
+from tests.sql.boring_charts import part_of_chart
 
 Peer = Callable[[str], pd.DataFrame]
 
@@ -171,6 +170,11 @@ def test_fewer_than_twelve_points_have_no_limits_and_no_special_cause() -> None:
     assert causes([1, 2] * 5 + [100, 1])[10] == "above_limit"
 
 
+def test_one_point_has_no_moving_range_and_so_no_limits_whatever_is_asked() -> None:
+    assert causes([5], least_points=1) == [None]
+    assert causes([5, 6], least_points=1) == ["common_cause"] * 2
+
+
 @pytest.mark.parametrize("screen", [False, True])
 @pytest.mark.parametrize("value", [0.1, -0.1, 0.0, 1 / 3, 1e9 + 0.1])
 def test_a_constant_series_has_no_special_cause(value: float, screen: bool) -> None:
@@ -283,71 +287,6 @@ def test_no_rows_make_no_rows() -> None:
 # The same in boring Python
 
 
-ORDER = (
-    *("above_limit", "below_limit", "rising", "falling"),
-    *("two_of_three_above", "two_of_three_below", "run_above", "run_below"),
-)
-
-
-def boring(values: Sequence[float | None], screen: bool) -> list[tuple[object, ...]]:
-    """Limits and special cause of each point of one part of a series, as METHODS 3 has them, one loop after another."""
-    points = [value for value in values if value is not None]
-    if len(points) < 12:
-        return [(None, None, None, None)] * len(values)
-    mean = math.fsum(points) / len(points)
-    ranges = [abs(after - before) for before, after in pairwise(points)]
-    average = math.fsum(ranges) / len(ranges)
-    if screen:
-        kept = [one for one in ranges if one == 0 or one < 3.267 * average]
-        average = math.fsum(kept) / len(kept)
-    marks = boring_marks(points, mean, average)
-    found = iter([next((name for name in ORDER if name in names), "common_cause") for names in marks])
-    limits = (mean, mean - 2.66 * average, mean + 2.66 * average)
-    return [(*limits, None if value is None else next(found)) for value in values]
-
-
-def boring_marks(points: list[float], mean: float, average: float) -> list[set[str]]:
-    """Every special cause that each point belongs to."""
-    nothing = 1e-12 * max(abs(value) for value in points)
-    marks: list[set[str]] = [set() for _ in points]
-    for turned, above, rising in ((1, "above", "rising"), (-1, "below", "falling")):
-        # The rules are stated once, for high values; for low ones everything is turned upside down.
-        away = [turned * (value - mean) for value in points]
-        for name, places in (
-            (f"{above}_limit", [place for place, far in enumerate(away) if far - 2.66 * average > nothing]),
-            (rising, boring_rises(away, nothing)),
-            (f"run_{above}", boring_one_side(away, nothing)),
-            (f"two_of_three_{above}", boring_two_of_three(away, 2 * 2.66 / 3 * average, nothing)),
-        ):
-            for place in places:
-                marks[place].add(name)
-    for place, names in enumerate(marks):
-        if {"rising", "falling"} <= names:
-            names.remove("falling" if points[place + 1] > points[place] else "rising")
-    return marks
-
-
-def boring_rises(away: list[float], nothing: float) -> Iterator[int]:
-    for first in range(len(away) - 6):
-        seven = away[first : first + 7]
-        if all(after - before > nothing for before, after in pairwise(seven)):
-            yield from range(first, first + 7)
-
-
-def boring_one_side(away: list[float], nothing: float) -> Iterator[int]:
-    for first in range(len(away) - 6):
-        if all(far > nothing for far in away[first : first + 7]):
-            yield from range(first, first + 7)
-
-
-def boring_two_of_three(away: list[float], near_line: float, nothing: float) -> Iterator[int]:
-    for first in range(len(away) - 2):
-        three = range(first, first + 3)
-        near = [place for place in three if away[place] - near_line > nothing]
-        if len(near) >= 2 and all(away[place] > nothing for place in three):
-            yield from near
-
-
 def generated(seed: int, length: int) -> list[float | None]:
     """One series of some kind: noise, few distinct values, steps, slopes, walks, constants; some with holes."""
     dice = random.Random(seed)
@@ -385,7 +324,7 @@ def test_the_sql_says_what_boring_python_says_on_10_000_rows(screen: bool) -> No
         if split:
             rebasings.append((code, split))
         rows += [(code, place, value) for place, value in enumerate(values)]
-        expected += boring(values[:split], screen) + boring(values[split:], screen)
+        expected += part_of_chart(values[:split], screen) + part_of_chart(values[split:], screen)
     table = pd.DataFrame(rows, columns=["code", "month", "rate"])
     rebase = pd.DataFrame(rebasings, columns=["code", "month"])
     made = xmr(table.sample(frac=1, random_state=1), ["code"], "month", "rate", rebase, screen)
@@ -397,22 +336,6 @@ def test_the_sql_says_what_boring_python_says_on_10_000_rows(screen: bool) -> No
         None if pd.isna(cause) else cause for cause in wanted["special_cause"]
     ]
     assert len(set(made["special_cause"].dropna())) == 9
-
-
-# The files of SQL
-
-
-def test_the_rules_are_exactly_one_select_in_lowercase_and_their_macros_nothing_else() -> None:
-    folder = Path(xmr.__code__.co_filename).parent
-    rules, macros = ((folder / name).read_text("utf-8") for name in ("xmr.sql", "xmr_macros.sql"))
-    assert [one.type for one in duckdb.extract_statements(rules)] == [duckdb.StatementType.SELECT]
-    assert {one.type for one in duckdb.extract_statements(macros)} == {duckdb.StatementType.CREATE}
-    for text in (rules, macros):
-        code = "\n".join(line for line in text.splitlines() if not line.startswith("-- "))
-        assert code == code.lower()
-    for name in ("process_limit_distance", "near_line_distance", "is_screened_out", "direction_of"):
-        assert f" {name}(" in rules
-        assert f"macro {name}(" in macros
 
 
 # What holds of any series

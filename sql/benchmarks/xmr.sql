@@ -1,13 +1,20 @@
--- XmR charts: for every point of every part of a series its limits, and the special cause it belongs to. Reads
--- series(series, place, value, part): `place` orders the points of a series, `part` tells before a rebasing from after.
+-- XmR charts: for every point of every part of a series its limits, and the special cause that it belongs to.
 -- A point without a value takes no part in anything, and its neighbours stand beside each other.
-with points as (
+-- impact.statistics.xmr runs this file over tables of anybody's.
+with settings as (
+    select
+        max(value) filter (where name = 'xmr_screening') = 1 as is_screened,
+        max(value) filter (where name = 'xmr_least_points') as least_points
+    from reference.settings
+),
+
+points as (
     select
         series,
         part,
         place,
         value
-    from series
+    from benchmarks.series
     where value is not null
 ),
 
@@ -42,7 +49,10 @@ moving_ranges as (
     inner join means
         on moves.series = means.series
         and moves.part = means.part
-    where not ($screen and is_screened_out(abs(moves.movement), means.unscreened_mean))
+    cross join settings
+    where
+        moves.movement is not null
+        and not (settings.is_screened and is_screened_out(abs(moves.movement), means.unscreened_mean))
     group by moves.series, moves.part
 ),
 
@@ -62,7 +72,8 @@ limits as (
     inner join moving_ranges
         on means.series = moving_ranges.series
         and means.part = moving_ranges.part
-    where means.points >= $least_points
+    cross join settings
+    where means.points >= settings.least_points
 ),
 
 signals as (
@@ -156,7 +167,7 @@ select
     limits.lower_near_limit,
     limits.upper_near_limit,
     special_causes.special_cause
-from series
+from benchmarks.series as series
 left join limits
     on series.series = limits.series
     and series.part = limits.part
