@@ -89,6 +89,16 @@ create or replace macro mean_lower(n, total, squares, t) as
 create or replace macro mean_upper(n, total, squares, t) as
     cast(total as double) / nullif(n, 0) + t * deviation_of_sums(n, total, squares) / sqrt(n);
 
+-- Student's quantile of many degrees of freedom, from the normal one (Cornish and Fisher; Abramowitz and Stegun 26.7.5):
+-- from 300 on, to ten digits and more. For fewer it is looked up.
+create or replace macro t_of_many(degrees, z) as
+    z
+    + (pow(z, 3) + z) / (4e0 * degrees)
+    + (5e0 * pow(z, 5) + 16e0 * pow(z, 3) + 3e0 * z) / (96e0 * pow(degrees, 2))
+    + (3e0 * pow(z, 7) + 19e0 * pow(z, 5) + 17e0 * pow(z, 3) - 15e0 * z) / (384e0 * pow(degrees, 3))
+    + (79e0 * pow(z, 9) + 776e0 * pow(z, 7) + 1482e0 * pow(z, 5) - 1920e0 * pow(z, 3) - 945e0 * z)
+    / (92160e0 * pow(degrees, 4));
+
 -- Which of so many groups of equal size a rank falls in, 1 the first (PHEindicatormethods). Worked out in whole numbers,
 -- where the division of the published formula can fall a hair beside one. Nothing with fewer members than groups.
 create or replace macro quantile_group(rank_, members, groups) as
