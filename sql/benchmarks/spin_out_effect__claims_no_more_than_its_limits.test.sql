@@ -30,5 +30,9 @@ where
         else 'no clear change'
     end
     or (effects.is_good is null) <> (effects.verdict not in ('fell', 'rose'))
-    or (effects.trends = 'ran together') <> coalesce(0 between effects.trend_lower_95 and effects.trend_upper_95, false)
+    or effects.trends is distinct from case
+        when effects.trend_lower_95 is null or effects.trend_upper_95 is null then 'too few to say'
+        when 0 between effects.trend_lower_95 and effects.trend_upper_95 then 'ran together'
+        else 'did not run together'
+    end
     or not coalesce(isfinite(effects.lower_95) and isfinite(effects.upper_95), true)

@@ -50,6 +50,7 @@ class Organisation:
     active_from: str | None
     active_to: str | None
     spun_out_on: str | None
+    owned_percent: int | None
 
     def model_in(self, first: str, last: str) -> str | None:
         """What it was from the first to the last of these days; None when it spun out between them."""
@@ -192,6 +193,7 @@ def _organisation(rng: random.Random, code: str) -> Organisation:
         active_from=f"{rng.choice(MONTHS[:8])}-{rng.randint(1, 28):02}" if rng.random() < 0.15 else None,
         active_to=f"{rng.choice(MONTHS[12:])}-{rng.randint(1, 28):02}" if rng.random() < 0.15 else None,
         spun_out_on=_spun_out_on(random.Random(code)),
+        owned_percent=random.Random(f"{code} owned").choice((None, 40, 55, 70, 70, 100)),
     )
 
 
@@ -354,6 +356,7 @@ def _organisation_row(one: Organisation) -> Row:
         active_from=one.active_from,
         active_to=one.active_to,
         spun_out_on=one.spun_out_on,
+        staff_owned_share_percent=one.owned_percent,
     )
 
 
