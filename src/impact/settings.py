@@ -26,8 +26,8 @@ def take_settings(home: Home, now: datetime) -> None:
 
 
 def settings_at(home: Home, as_at: datetime) -> tuple[str, Mapping[str, float]]:
-    """The version and the settings that held at `as_at`; the package's defaults where none had been taken yet, and for
-    a setting that the package did not have then."""
+    """The version and the settings that held at `as_at`. The package's defaults stand where none had been taken yet,
+    and for whatever there was no setting for when it was taken."""
     version = versions.version_at(home.settings_versions, as_at)
     if version is None:
         return "defaults", _defaults()

@@ -39,6 +39,8 @@ SETTINGS: Mapping[str, float] = {
     "price_base_year": 0,
     "xmr_least_points": 12,
     "xmr_screening": 0,
+    "months_for_before_after": 6,
+    "organisations_for_effect": 5,
 }
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)

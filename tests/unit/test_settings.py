@@ -44,6 +44,11 @@ def test_a_sites_value_stands_over_the_default_and_the_rest_stay(home: Home) -> 
     assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
 
 
+def test_what_was_no_setting_when_they_were_taken_has_the_default_of_today(home: Home) -> None:
+    versions.take(home.settings_versions, {"settings.yaml": b"settle_seconds: 5\n"}, NOW)
+    assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
+
+
 def test_an_empty_file_changes_nothing(home: Home) -> None:
     home.settings.write_text("# nothing yet\n")
     take_settings(home, NOW)
