@@ -1,5 +1,5 @@
-"""What the tables of a generated sector say, one indicator at a time: the interval of the effect of spinning out, and how
-many verdicts on exchangeable organisations lie beyond their limits.
+"""What the tables say of a generated sector, one indicator at a time: the interval of the effect of spinning out, and
+how many verdicts on exchangeable organisations lie beyond their limits.
 
 How outcomes of many sectors add up belongs in `summary`.
 """

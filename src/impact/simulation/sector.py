@@ -1,7 +1,7 @@
 """One generated sector: who is in it, and what they would send of absence, staff and users, as arrays.
 
-Levels and spreads are those of the demo (`impact.demo.planted`); what differs is said here. Organisations of one delivery
-model are exchangeable: they differ by chance alone. What is made of a sector belongs in `tables`.
+Levels and spreads are those of the demo (`impact.demo.planted`); what differs is said here. Organisations of one
+delivery model are exchangeable: they differ by chance alone. What is made of a sector belongs in `tables`.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,6 @@ from impact.demo.planted import (
     USERS_CARRIED,
     USERS_POSITIVE_PERCENT,
     WINTER,
-    engagement,
     months,
 )
 
@@ -51,14 +50,9 @@ ABSENCE, STAFF, ENGAGEMENT, USERS = (
     "user_satisfaction",
 )
 
-EFFECTS: Mapping[str, float] = {
-    ABSENCE: -0.8,
-    STAFF: 7.0,
-    ENGAGEMENT: engagement(STAFF_SATISFIED_PERCENT["in_house"] + 7) - engagement(STAFF_SATISFIED_PERCENT["in_house"]),
-    USERS: 3.0,
-}
-"""What spinning out does on average, as a step in the first month after it: percentage points, and for engagement the
-points of its scale that go with those of staff satisfaction."""
+EFFECTS: Mapping[str, float] = {ABSENCE: -0.8, STAFF: 7.0, USERS: 3.0}
+"""What spinning out does on average, in percentage points: a step in the first month after it. That of engagement
+follows from that of staff satisfaction, see `planted_effect`."""
 EFFECTS_BETWEEN_ORGANISATIONS = 0.25
 """One standard deviation of organisations' own effects around that, as a share of it."""
 
@@ -159,6 +153,30 @@ def draw_sector(seed: int, number: int, has_effect: bool) -> Sector:
     )
 
 
+@cache
+def planted_effect(indicator_id: str) -> float:
+    """The average effect that the estimates should find, on the indicator's scale.
+
+    People whose mood is lifted so that 7 points more of them are satisfied are more engaged, too: by how much, on
+    average over organisations and waves, is added up by Gauss and Hermite's rule over moods and over people.
+    """
+    if indicator_id in EFFECTS:
+        return EFFECTS[indicator_id]
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    weights = weights / weights.sum()
+    spread = np.sqrt(STAFF_BETWEEN_ORGANISATIONS**2 + STAFF_BETWEEN_WAVES**2 + STAFF_SHARED**2)
+    before = _mood(np.array(STAFF_SATISFIED_PERCENT["in_house"] / 100)) + spread * nodes
+    felt = np.linspace(-8, 8, 1601)
+    steps = np.interp(felt, *_expected_steps())
+    # A count is as many as there are numbers below it: the mean of one that is rounded and cut off at both ends.
+    ends = np.arange(_STEPS_MOST) + 0.5
+    counted = ndtr((steps[:, None] - ends) / _STEPS_SPREAD).sum(axis=1)
+    score = [
+        np.interp(mood[:, None] + nodes, felt, counted) @ weights for mood in (before, _lifted(before, np.ones(40)))
+    ]
+    return float((score[1] - score[0]) @ weights * 10 / _STEPS_MOST)
+
+
 def _sectors(chance: np.random.Generator, models: npt.NDArray[np.str_]) -> Whole:
     """The sector of each: dealt out in turn, but for those that spin out, of which most can be of one sector."""
     count = int(chance.integers(FEWEST_SECTORS, MOST_SECTORS + 1))
@@ -218,13 +236,11 @@ def _staff(
     waves = len(PERIODS)
     shape = (len(models), waves)
     level = np.where(models == "outsourced", STAFF_SATISFIED_PERCENT["outsourced"], STAFF_SATISFIED_PERCENT["in_house"])
-    mood = STAFF_CUTS[2] + np.sqrt(2) * ndtri(level / 100)[:, None]
+    mood = _mood(level / 100)[:, None]
     mood = mood + STAFF_BETWEEN_ORGANISATIONS * chance.standard_normal((len(models), 1))
     mood = mood + _carried(chance, shape, STAFF_BETWEEN_WAVES, STAFF_CARRIED)
     mood = mood + _shared(chance, sector_of, waves * _MONTHS_A_WAVE, STAFF_SHARED)[:, 1::_MONTHS_A_WAVE]
-    # A step of so many points of the share that is positive, whatever the share was.
-    share = np.clip(ndtr((mood - STAFF_CUTS[2]) / np.sqrt(2)) + changed * EFFECTS[STAFF] / 100, 0.01, 0.99)
-    mood = STAFF_CUTS[2] + np.sqrt(2) * ndtri(share)
+    mood = _lifted(mood, changed)
     response = np.array([RESPONSE_PERCENT[model] for model in models.tolist()])[:, None]
     is_mutual = (models == "mutual")[:, None]
     response = np.where(is_mutual & ~has_changed, RESPONSE_PERCENT["in_house"], response)
@@ -248,6 +264,18 @@ def _staff(
         for place, one in enumerate((*of_people, steps, steps**2)):
             counts[place, :, wave] = np.add.reduceat(one.astype(np.int64), begins)
     return counts[0], counts[1], counts[2], counts[3], counts[4], counts[5]
+
+
+def _mood(share: Real) -> Real:
+    """What people must feel, on average, for that share of them to be satisfied."""
+    mood: Real = STAFF_CUTS[2] + np.sqrt(2) * ndtri(share)
+    return mood
+
+
+def _lifted(mood: Real, times: Real) -> Real:
+    """The mood once spinning out has added so many times its points to the share that is satisfied, whatever it was."""
+    share = ndtr((mood - STAFF_CUTS[2]) / np.sqrt(2)) + times * EFFECTS[STAFF] / 100
+    return _mood(np.clip(share, 0.01, 0.99))
 
 
 @cache

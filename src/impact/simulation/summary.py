@@ -1,4 +1,4 @@
-"""What outcomes of many sectors add up to, as a table in Markdown. Every share stands beside its Monte Carlo standard error.
+"""What outcomes of many sectors add up to, as a table in Markdown: every share beside its Monte Carlo standard error.
 
 What is counted in a sector belongs in `outcomes`.
 """
@@ -9,7 +9,7 @@ from math import fsum, sqrt
 
 from impact.indicators import indicators
 from impact.simulation.outcomes import Outcome
-from impact.simulation.sector import EFFECTS
+from impact.simulation.sector import planted_effect
 from impact.simulation.tables import INDICATORS
 
 _HEADINGS = (
@@ -50,8 +50,8 @@ def share(truths: Sequence[bool]) -> Estimate:
 
 
 def share_of_counts(counts: Sequence[tuple[int, int]]) -> Estimate:
-    """The share of all verdicts, from (how many are so, how many) a sector. Verdicts of one sector share their peers, so
-    the standard error is that of a ratio over sectors (Cochran 1977, 6.4)."""
+    """The share of all verdicts, from (how many are so, how many) a sector. Verdicts of one sector share their peers,
+    so the standard error is that of a ratio over sectors (Cochran 1977, 6.4)."""
     total = sum(of for _, of in counts)
     if not total:
         return Estimate(None, None, 0)
@@ -74,7 +74,7 @@ def _line(indicator_id: str, found: Sequence[Outcome]) -> tuple[str, ...]:
     of_indicator = [one for one in found if one.indicator_id == indicator_id]
     with_effect = [one for one in of_indicator if one.has_effect and one.lower_95 is not None]
     without = [one for one in of_indicator if not one.has_effect and one.lower_95 is not None]
-    planted = EFFECTS[indicator_id]
+    planted = planted_effect(indicator_id)
     effects = mean([one.effect for one in with_effect if one.effect is not None])
     return (
         indicators()[indicator_id]["name"],

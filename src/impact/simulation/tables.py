@@ -1,7 +1,7 @@
 """A generated sector as the tables that sql/ starts from, and the real SQL run on them.
 
-Only those models are built that `benchmarks.verdict` and `benchmarks.spin_out_effect` need. What is read of them, and what is
-counted, belongs in `outcomes`.
+Only those models are built that `benchmarks.verdict` and `benchmarks.spin_out_effect` need. What is read of them, and
+what is counted, belongs in `outcomes`.
 """
 
 from collections.abc import Collection, Mapping
@@ -115,9 +115,13 @@ def _fill(connection: duckdb.DuckDBPyConnection, sector: Sector) -> None:
         service_code="ALL",
     )
     waves = sector.staff_is_sent
-    of_waves = {"staff_group": "ALL", "service_code": "ALL", "instrument_id": _STAFF_INSTRUMENT}
-    of_waves |= _sent("staff_survey", codes, waves)
-    of_waves["eligible_staff"] = sector.eligible[waves]
+    of_waves = {
+        **_sent("staff_survey", codes, waves),
+        "staff_group": "ALL",
+        "service_code": "ALL",
+        "instrument_id": _STAFF_INSTRUMENT,
+        "eligible_staff": sector.eligible[waves],
+    }
     none = np.zeros(np.count_nonzero(waves), dtype=np.int64)
     _insert(
         connection,
