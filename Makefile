@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check up constraints docs clean
+.PHONY: demo test check simulate up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -18,6 +18,10 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What docs/methods.md shows of intervals and verdicts over generated sectors. Some ten minutes on two cores.
+simulate: $(READY)
+	@$(BIN)/impact simulate
 
 # The runs, the assets and the checks, in a browser; the nightly schedule and the sensor run while this does.
 up: $(READY)

@@ -19,6 +19,7 @@ ROAD = (
     ("warehouse",),
     ("reports",),
     ("demo", "nhs", "guide"),
+    ("simulation",),
     ("cli",),
 )
 """The parts of `impact` in the order of the road: each may know those before it and none after it."""
