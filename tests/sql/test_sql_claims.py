@@ -149,6 +149,7 @@ DAMAGES = {
         "insert into benchmarks.verdict select * from benchmarks.verdict",
         "update benchmarks.verdict set organisation_code = 'M9'",
         "delete from indicators.organisation_indicator where organisation_code = 'M1'",
+    ],
     "benchmarks.compared__is_of_one_delivery_model_throughout": [
         "update benchmarks.compared set delivery_model = 'mutual' where period_id = '2025-03'",
         "update register.organisations set spun_out_on = '2025-04-02' where organisation_code = 'N1'",
@@ -251,6 +252,7 @@ DAMAGES = {
         "update benchmarks.saving_present_value set why_none = 'no deflator'",
         "update benchmarks.saving_present_value set present_value_gbp = 'infinity'",
         "update benchmarks.saving_present_value set present_value_gbp = 'nan'",
+    ],
     "benchmarks.series__ends_with_its_quarter": [
         "update benchmarks.series set period_end_on = '2026-04-01' where period_id = '2026-03'",
         "update benchmarks.series set period_end_on = '2025-12-31'",
