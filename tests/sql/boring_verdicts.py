@@ -5,10 +5,17 @@ organisation's own away from sums.
 """
 
 import random
+import statistics
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
+from math import asin, pi, sin, sqrt
+from statistics import NormalDist
+
+from scipy.stats import t
 
 from tests.sql.tables import Row, absence, months, official, organisation
 
@@ -120,7 +127,8 @@ def random_absence(rng: random.Random, organisations: int, first: str, count: in
         model = rng.choices(("mutual", "in_house", "outsourced"), (12, 6, 1))[0]
         sector = rng.choices(("community_health", "libraries", "transport"), (8, 4, 1))[0]
         gap = rng.choice((0, 0, 0, 0, 0.1))
-        staff, level = rng.randint(20, 900), rng.uniform(0.02, 0.08)
+        staff = rng.randint(20, 900)
+        level = rng.choices((0.002, 0.15, rng.uniform(0.035, 0.055)), (1, 1, 20))[0]
         groups = rng.choice(((), STAFF_GROUPS, STAFF_GROUPS[:3], STAFF_GROUPS[:3]))
         is_official = rng.random() < 0.15
         basis = "calendar_days" if is_official else rng.choices(("calendar_days", "hours"), (9, 1))[0]
@@ -166,3 +174,166 @@ def absence_rows(said: Iterable[Month]) -> list[Row]:
         for group, days in one.by_group.items():
             rows.append(absence(one.code, one.month, *days, one.basis, staff_group=group))
     return rows
+
+
+# Intervals
+
+
+Z_95 = NormalDist().inv_cdf(0.975)
+
+
+def wilson(x: int, n: int) -> tuple[float, float] | None:
+    """Both ends of Wilson's interval of the share x of n, as centre and half width."""
+    if not n:
+        return None
+    share, square = x / n, Z_95**2
+    centre = (share + square / (2 * n)) / (1 + square / n)
+    half = Z_95 / (1 + square / n) * sqrt(share * (1 - share) / n + square / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
+
+
+def student(scores: Sequence[float]) -> tuple[float, float] | None:
+    """Both ends of Student's interval of the mean of these scores, from the scores themselves."""
+    if len(scores) < 2:
+        return None
+    half = float(t.ppf(0.975, len(scores) - 1)) * statistics.stdev(scores) / sqrt(len(scores))
+    return statistics.fmean(scores) - half, statistics.fmean(scores) + half
+
+
+# Verdicts
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation on the scale of a verdict: where it lies, its size, the variance of one unit of size within it,
+    how much that is known from, and the benchmark it is held against where that is not the peers' pooled figure."""
+
+    code: str
+    place: float
+    size: float
+    variance_of_unit: float
+    weight: float
+    total: float
+    expected: float | None = None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """On the scale of the verdict."""
+
+    centre: float
+    half_95: float
+    half_99_8: float
+
+
+def limits(own: Place, peers: Sequence[Place], kind: str) -> Limits:
+    """The limits of prediction for one more organisation like these peers."""
+    k, size = len(peers), sum(peer.size for peer in peers)
+    squared_size = sum(peer.size**2 for peer in peers)
+    mean = sum(peer.size * peer.place for peer in peers) / size
+    unit = sum(peer.weight * peer.variance_of_unit for peer in peers) / sum(peer.weight for peer in peers)
+    scatter = sum(peer.size * (peer.place - mean) ** 2 for peer in peers)
+    tau_squared = max(0.0, (scatter - (k - 1) * unit) / (size - squared_size / size))
+    if kind == "absence":
+        within = max(own.variance_of_unit, unit) / own.size
+    else:
+        within = own.variance_of_unit / own.size + unit / size
+    error = sqrt(within + tau_squared * (1 + squared_size / size**2))
+    pooled = sum(peer.total for peer in peers) / size
+    centre = asin(sqrt(pooled)) if kind == "share" else pooled if own.expected is None else own.expected
+    return Limits(centre, float(t.ppf(0.975, k - 1)) * error, float(t.ppf(0.999, k - 1)) * error)
+
+
+def on_own_scale(place: float, kind: str) -> float:
+    """Percent, or points from 0 to 10."""
+    if kind == "share":
+        return sin(min(max(place, 0.0), pi / 2)) ** 2 * 100
+    return min(max(place, 0.0), 10.0) if kind == "mean" else min(max(place * 100, 0.0), 100.0)
+
+
+def word(value: float, around: Limits, kind: str, is_high_good: bool) -> str:
+    """The verdict on a value."""
+    for half, much in ((around.half_99_8, "much "), (around.half_95, "")):
+        if value > on_own_scale(around.centre + half, kind):
+            return f"{much}{'better' if is_high_good else 'worse'}"
+        if value < on_own_scale(around.centre - half, kind):
+            return f"{much}{'worse' if is_high_good else 'better'}"
+    return "similar"
+
+
+@dataclass(frozen=True)
+class AbsenceYear:
+    """The verdict on a year's absence, and what it rests on."""
+
+    why: str
+    verdict: str = "not compared"
+    peers: int = 0
+    scope: str = ""
+    is_adjusted: bool = False
+    limits: Limits | None = None
+
+
+def absence_years(said: Sequence[Month], year: Sequence[str]) -> dict[tuple[str, str], AbsenceYear]:
+    """By organisation and basis: the verdict on the year of these 12 months."""
+    among = [one for one in counted(said) if one.month in year]
+    series: _Series = defaultdict(list)
+    for one in sorted(among, key=lambda month: month.month):
+        series[one.code, one.basis].append(one)
+    for place, own in series.items():
+        if any(one.source == "official" for one in own):
+            series[place] = [one for one in own if one.source == "official"]
+    places: _Places = {}
+    for (code, basis), own in series.items():
+        for scope in ("sector", "all_sectors"):
+            of = [expected(one, among, scope) for one in own]
+            for is_adjusted in (False, True):
+                places[code, basis, scope, is_adjusted] = _absence_place(own, of, is_adjusted)
+    return {place: _absence_year(place, series, places) for place in series}
+
+
+_Series = dict[tuple[str, str], list[Month]]
+_Places = dict[tuple[str, str, str, bool], Place | None]
+
+
+def _absence_year(of: tuple[str, str], series: _Series, places: _Places) -> AbsenceYear:
+    own = series[of]
+    if len(own) < 12:
+        return AbsenceYear("fewer than 12 months")
+    found = AbsenceYear("too few peers")
+    # The last that there are enough peers for is the one that counts.
+    for scope, is_adjusted in product(("all_sectors", "sector"), (False, True)):
+        here = places[*of, scope, is_adjusted]
+        peers = [
+            peer
+            for other, theirs in series.items()
+            if other[0] != of[0]
+            and other[1] == of[1]
+            and theirs[0].model == own[0].model
+            and (scope == "all_sectors" or theirs[0].sector == own[0].sector)
+            and (peer := places[*other, scope, is_adjusted])
+        ]
+        if here and len(peers) >= FOR_MEDIAN:
+            around = limits(here, peers, "absence")
+            said_of = word(here.total / here.size * 100, around, "absence", is_high_good=False)
+            found = AbsenceYear("", said_of, len(peers), scope, is_adjusted, around)
+    return found
+
+
+def _absence_place(own: Sequence[Month], of: Sequence[Expected], is_adjusted: bool) -> Place | None:
+    of_each = [one.mixed if is_adjusted else one.days for one in of]
+    of_all = [one.mixed_of_all if is_adjusted else one.of_all for one in of]
+    if len(own) < 12 or any(one.peers < FOR_MEDIAN for one in of) or None in of_each:
+        return None
+    lost, available = [float(one.days[0]) for one in own], [float(one.days[1]) for one in own]
+    expects, all_expect = [float(one or 0) for one in of_each], [float(one or 0) for one in of_all]
+    beyond = (sum(lost) - sum(expects)) / sum(available)
+    residuals = [lost[month] - expects[month] - beyond * available[month] for month in range(12)]
+    variance = sum(residual**2 for residual in residuals)
+    # Newey and West with a lag of 3; of months that have nothing to do with each other it would expect only this share.
+    share = 11 / 12
+    for lag in (1, 2, 3):
+        variance += 2 * (1 - lag / 4) * sum(residuals[month] * residuals[month - lag] for month in range(lag, 12))
+        share -= 2 * (1 - lag / 4) * (12 - lag) / 144
+    unit = max(0.0, variance) / share / sum(available)
+    place = (sum(lost) - sum(all_expect)) / sum(available)
+    return Place(own[0].code, place, sum(available), unit, sum(available), sum(lost), sum(expects) / sum(available))
