@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,22 @@ from impact.intake.returns import return_columns, return_path
 from impact.periods import parse_period, to_text
 from impact.register import Register
 
+_MOST_DEGREES_OF_FREEDOM = 300
+"""Beyond these Student's quantiles are worked out from the normal ones, by then to the tenth digit and further."""
+
 _SOURCE_SCHEMAS = ("returns", "register", "reference")
 _REFERENCE = {
     f"reference.{table}"
-    for table in ("build", "feeds", "indicators", "live_returns", "receipts", "receipt_totals", "settings")
+    for table in (
+        "build",
+        "feeds",
+        "indicators",
+        "live_returns",
+        "receipts",
+        "receipt_totals",
+        "settings",
+        "t_quantiles",
+    )
 }
 
 
@@ -83,6 +96,12 @@ def load_sources(
         sorted(map(list, settings.items())),
     )
     create_table(connection, "reference.indicators", *indicator_rows())
+    create_table(
+        connection,
+        "reference.t_quantiles",
+        [("degrees_of_freedom", "integer"), ("t_95", "double"), ("t_99_8", "double")],
+        _t_quantile_rows(),
+    )
     create_table(connection, "reference.build", [("as_at", "timestamp")], [[to_text(as_at)]])
     create_table(
         connection,
@@ -116,6 +135,15 @@ def load_sources(
             for measure, total in sorted(receipt.totals.get(period, {}).items())
         ],
     )
+
+
+@cache
+def _t_quantile_rows() -> list[list[float]]:
+    """Student's two-sided quantiles of 95% and 99.8%, by degrees of freedom."""
+    from impact.statistics.intervals import t_quantiles
+
+    of_95, of_99_8 = (t_quantiles(level, _MOST_DEGREES_OF_FREEDOM) for level in (0.95, 0.998))
+    return [list(row) for row in zip(of_95["degrees"], of_95["t"], of_99_8["t"], strict=True)]
 
 
 def _live_row(slot: Slot, receipt: Receipt) -> list[Any]:
