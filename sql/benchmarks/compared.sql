@@ -1,6 +1,7 @@
 -- One figure an organisation, indicator, period and basis or instrument, of the organisation as a whole: the official one
 -- where there is one, for it is public and its source can be cited; its own return otherwise. Those made with an
--- instrument that is not designed to compare organisations are not among them.
+-- instrument that is not designed to compare organisations are not among them, nor those of a period within which an
+-- organisation spun out.
 select
     figures.indicator_id,
     figures.grain,
@@ -22,6 +23,7 @@ where
     figures.value is not null
     and figures.commissioner_code = 'ALL'
     and coalesce(instruments.compares_organisations, true)
+    and figures.delivery_model <> 'spinning_out'
 qualify
     row_number() over (
         partition by

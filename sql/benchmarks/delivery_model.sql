@@ -18,14 +18,18 @@ registered as (
         periods.grain,
         periods.period_id,
         scope.scope_sector,
-        organisations.delivery_model,
+        models.delivery_model,
         count(*) as organisations
     from register.organisations as organisations
     inner join scope on organisations.sector = scope.sector
     inner join indicators.period as periods
         on coalesce(organisations.active_from, periods.period_start_on) <= periods.period_end_on
         and coalesce(organisations.active_to, periods.period_end_on) >= periods.period_start_on
-    group by periods.grain, periods.period_id, scope.scope_sector, organisations.delivery_model
+    inner join indicators.model_in_period as models
+        on organisations.organisation_code = models.organisation_code
+        and periods.grain = models.grain
+        and periods.period_id = models.period_id
+    group by periods.grain, periods.period_id, scope.scope_sector, models.delivery_model
 )
 
 select

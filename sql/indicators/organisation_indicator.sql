@@ -60,7 +60,7 @@ select
     added_up.period_id,
     added_up.organisation_code,
     added_up.commissioner_code,
-    organisations.delivery_model,
+    models.delivery_model,
     organisations.sector,
     added_up.source,
     added_up.variant,
@@ -102,6 +102,10 @@ inner join indicators.period as periods
     on added_up.grain = periods.grain
     and added_up.period_id = periods.period_id
 inner join register.organisations as organisations on added_up.organisation_code = organisations.organisation_code
+inner join indicators.model_in_period as models
+    on added_up.organisation_code = models.organisation_code
+    and added_up.grain = models.grain
+    and added_up.period_id = models.period_id
 inner join indicators.expected as expected
     on added_up.organisation_code = expected.organisation_code
     and added_up.grain = expected.grain

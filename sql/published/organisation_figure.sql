@@ -140,6 +140,7 @@ judged as (
             when not figures.is_reported then 'not reported'
             when not figures.is_compared then 'not an indicator to compare by'
             when not figures.is_comparing_instrument then 'not an instrument to compare by'
+            when figures.peers is null then 'spun out within the period'
             when figures.peers < limits.peers_for_median then 'too few peers'
             when figures.is_peers_public or figures.peers_known = figures.peers then ''
             when figures.peers_known > limits.share_known * figures.peers then 'most peers are known to this reader'

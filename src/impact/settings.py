@@ -24,12 +24,13 @@ def take_settings(home: Home, now: datetime) -> None:
 
 
 def settings_at(home: Home, as_at: datetime) -> tuple[str, Mapping[str, float]]:
-    """The version and the settings that held at `as_at`; the package's defaults where none had been taken yet."""
+    """The version and the settings that held at `as_at`. The package's defaults stand where none had been taken yet,
+    and for whatever there was no setting for when it was taken."""
     version = versions.version_at(home.settings_versions, as_at)
     if version is None:
         return "defaults", _defaults()
     read: dict[str, float] = yaml.safe_load(version.files[_FILE])
-    return version.sha256, read
+    return version.sha256, {**_defaults(), **read}
 
 
 def _defaults() -> dict[str, float]:

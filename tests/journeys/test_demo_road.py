@@ -186,7 +186,7 @@ def test_every_return_that_is_owed_is_in_the_state_planned(finished_demo: Home) 
         (member.code, feed, quarter): "nil" if feed == "savings" and not member.has_savings else "received"
         for member in members()
         for feed in FEEDS
-        for quarter in member.quarters
+        for quarter in member.quarters_of(feed)
     }
     planned |= {
         (one.code, one.feed, one.period): "held" if one.decision == "held" else "not accepted" for one in faults()

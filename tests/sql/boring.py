@@ -121,6 +121,7 @@ class Figure:
     per_days: int | None
     months_reported: int
     months_expected: int
+    delivery_model: str | None
 
     @property
     def source(self) -> str:
@@ -391,6 +392,7 @@ def figures(sector: Sector) -> list[Figure]:
                     period.days if indicator == PER_FTE else None,
                     reported,
                     max(expected, reported),
+                    organisations[of.code].model_in(period.starts_on, period.ends_on),
                 )
             )
     return found
@@ -410,7 +412,7 @@ def compared(of: Iterable[Figure]) -> list[Figure]:
     return [
         figure
         for (key, _, commissioner), figure in official_first(of).items()
-        if commissioner == "ALL" and key.variant not in NOT_COMPARING
+        if commissioner == "ALL" and key.variant not in NOT_COMPARING and figure.delivery_model is not None
     ]
 
 
@@ -420,7 +422,7 @@ def groups(of: Iterable[Figure], with_mutuals: set[str]) -> dict[tuple[Key, str,
     for figure in of:
         sector = figure.organisation.sector
         for name in (sector, "ALL", *([ALL_MUTUALS] if sector in with_mutuals else [])):
-            found[figure.key, figure.organisation.delivery_model, name].append(figure)
+            found[figure.key, str(figure.delivery_model), name].append(figure)
     return dict(found)
 
 
@@ -434,7 +436,7 @@ def peers(of: list[Figure]) -> dict[tuple[Key, str], Peers]:
     for figure in of:
         if not figure.key.meaning.is_compared:
             continue
-        model, sector = figure.organisation.delivery_model, figure.organisation.sector
+        model, sector = str(figure.delivery_model), figure.organisation.sector
         near = [other for other in by_group[figure.key, model, sector] if other is not figure]
         far = [other for other in by_group[figure.key, model, "ALL"] if other is not figure]
         is_enough = len(near) >= FOR_MEDIAN
@@ -516,6 +518,8 @@ def _printed_figure(readers: Reading, audience: str, figure: Figure, around: Pee
     if around is None:
         is_tool = figure.key.meaning.is_compared
         note = "not an instrument to compare by" if is_tool else "not an indicator to compare by"
+        if is_tool and figure.key.variant not in NOT_COMPARING:
+            note = "spun out within the period"
         return (*own, *["[z]"] * 6, note, figure.source, figure.source == "official")
     known, count = readers.count_known(audience, around.others), len(around.others)
     is_public = all(other.source == "official" for other in around.others)
@@ -564,7 +568,7 @@ def delivery_model_figures(sector: Sector, readers: Reading, of: list[Figure]) -
         registered = [
             one
             for one in sector.organisations
-            if one.delivery_model == model
+            if one.model_in(by_id[key.grain, key.period].starts_on, by_id[key.grain, key.period].ends_on) == model
             and one.sector in sectors
             and any(_works_in(one, month) for month in by_id[key.grain, key.period].months)
         ]

@@ -49,6 +49,14 @@ class Organisation:
     has_consented: bool
     active_from: str | None
     active_to: str | None
+    spun_out_on: str | None
+    owned_percent: int | None
+
+    def model_in(self, first: str, last: str) -> str | None:
+        """What it was from the first to the last of these days; None when it spun out between them."""
+        if self.spun_out_on is None or self.spun_out_on <= first:
+            return self.delivery_model
+        return "in_house" if self.spun_out_on > last else None
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,17 @@ def _organisation(rng: random.Random, code: str) -> Organisation:
         has_consented=rng.random() < 0.2,
         active_from=f"{rng.choice(MONTHS[:8])}-{rng.randint(1, 28):02}" if rng.random() < 0.15 else None,
         active_to=f"{rng.choice(MONTHS[12:])}-{rng.randint(1, 28):02}" if rng.random() < 0.15 else None,
+        spun_out_on=_spun_out_on(random.Random(code)),
+        owned_percent=random.Random(f"{code} owned").choice((None, 40, 55, 70, 70, 100)),
     )
+
+
+def _spun_out_on(rng: random.Random) -> str | None:
+    """Long ago, on the first day of a month, on any other, or never."""
+    chance = rng.random()
+    if chance < 0.2:
+        return f"{rng.choice(MONTHS)}-{rng.choice((1, 1, 2, 15, 28)):02}"
+    return "2011-04-01" if chance < 0.4 else None
 
 
 def _months(rng: random.Random, one: Organisation) -> list[Month]:
@@ -337,6 +355,8 @@ def _organisation_row(one: Organisation) -> Row:
         publication_consent=one.has_consented,
         active_from=one.active_from,
         active_to=one.active_to,
+        spun_out_on=one.spun_out_on,
+        staff_owned_share_percent=one.owned_percent,
     )
 
 

@@ -36,6 +36,8 @@ SETTINGS: Mapping[str, float] = {
     "peers_for_median": 5,
     "peers_for_quartiles": 10,
     "share_of_peers_reader_may_know": 0.5,
+    "months_for_before_after": 6,
+    "organisations_for_effect": 5,
 }
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)

@@ -8,6 +8,8 @@ import pytest
 
 from impact.models import SCHEMAS, Claim, claims, models
 from tests.sql.tables import (
+    SETTINGS,
+    Row,
     absence,
     answers,
     asked,
@@ -138,6 +140,56 @@ DAMAGES = {
         "update benchmarks.verdict set organisation_code = 'M9'",
         "delete from indicators.organisation_indicator where organisation_code = 'M1'",
     ],
+    "benchmarks.compared__is_of_one_delivery_model_throughout": [
+        "update benchmarks.compared set delivery_model = 'mutual' where period_id = '2025-03'",
+        "update register.organisations set spun_out_on = '2025-04-02' where organisation_code = 'N1'",
+        "update register.organisations set spun_out_on = '2026-03-31' where organisation_code = 'M1'",
+    ],
+    "benchmarks.spin_out_part__lies_within_its_windows": [
+        "update benchmarks.spin_out_part set before_period_id = '2025-04' where before_period_id is not null",
+        "update benchmarks.spin_out_part set before_period_id = '2019-04' where before_period_id is not null",
+        "update benchmarks.spin_out_part set after_period_id = '2025-03' where after_period_id is not null",
+        "update benchmarks.spin_out_part set after_period_id = '2026-03' where period_id = '2025-Q4'",
+        "update benchmarks.spin_out_part set month_of_year = month_of_year + 1",
+        "insert into benchmarks.spin_out_part select * from benchmarks.spin_out_part limit 1",
+        "update register.organisations set spun_out_on = '2025-07-01' where organisation_code = 'N1'",
+    ],
+    "benchmarks.spin_out_comparator__did_not_spin_out_meanwhile": [
+        "update register.organisations set spun_out_on = '2025-10-01' where organisation_code = 'P3'",
+        "update benchmarks.spin_out_comparator set comparator_code = organisation_code",
+        "update benchmarks.spin_out_comparator set comparator_code = 'N2' where organisation_code = 'N1'",
+    ],
+    "benchmarks.spin_out__has_an_effect_or_says_why_not": [
+        "update benchmarks.spin_out set why_not = '' where effect is null",
+        "update benchmarks.spin_out set effect = null where why_not = ''",
+        "update benchmarks.spin_out set comparators = 0",
+        "update benchmarks.spin_out set comparator_difference = null",
+        "update benchmarks.spin_out set difference = upper_95 + 1",
+        "update benchmarks.spin_out set effect = effect_lower_95 - 1",
+        "update benchmarks.spin_out set effect_lower_95 = null",
+        "update benchmarks.spin_out set trend_before = 'nan'",
+        "update benchmarks.spin_out set effect_upper_95 = 'infinity'",
+    ],
+    "benchmarks.spin_out_effect__claims_no_more_than_its_limits": [
+        "update benchmarks.spin_out_effect set organisations = organisations + 1",
+        "update benchmarks.spin_out_effect set organisations_spun_out = organisations_spun_out + 1",
+        "delete from benchmarks.spin_out where organisation_code = 'N1'",
+        "update benchmarks.spin_out_effect set verdict = 'no clear change' where verdict = 'fell'",
+        "update benchmarks.spin_out_effect set verdict = 'fell' where verdict = 'too few to say'",
+        "update benchmarks.spin_out_effect set upper_95 = 1 where verdict = 'fell'",
+        "update benchmarks.spin_out_effect set is_good = null",
+        "update benchmarks.spin_out_effect set trends = 'too few to say'",
+        "update benchmarks.spin_out_effect set trends = 'ran together'",
+        "update benchmarks.spin_out_effect set lower_95 = '-infinity' where verdict = 'fell'",
+    ],
+    "benchmarks.ownership_slope__claims_no_more_than_its_limits": [
+        "update benchmarks.ownership_slope set verdict = 'no clear slope' where verdict = 'falls with ownership'",
+        "update benchmarks.ownership_slope set verdict = 'rises with ownership' where upper_95 < 0",
+        "update benchmarks.ownership_slope set slope = null",
+        "update benchmarks.ownership_slope set slope = upper_95 + 1",
+        "update benchmarks.ownership_slope set is_good = null",
+        "update benchmarks.ownership_slope set lower_95 = '-infinity'",
+    ],
     "benchmarks.delivery_model__counts_every_organisation_once": [
         "delete from benchmarks.delivery_model where delivery_model = 'in_house'",
         "delete from benchmarks.compared where organisation_code = 'M1'",
@@ -177,7 +229,7 @@ DAMAGES = {
 @pytest.fixture(scope="module")
 def sound() -> Iterator[duckdb.DuckDBPyConnection]:
     """M1 (for one service of two) and O1 are the council's, M2 has agreed to be named, I1 stands in official figures.
-    Every claim holds."""
+    N1 and N2 spun out in April 2025, and P1 to P5, in libraries too, stand beside them. Every claim holds."""
     months_of_2026 = months("2026-01", 3)
     with build(
         commissioner("C1"),
@@ -199,8 +251,27 @@ def sound() -> Iterator[duckdb.DuckDBPyConnection]:
         saving("M1", "2026-Q1", "A", 100, contract_code="K1", planned_gbp=150),
         *(absence(code, month, 1, 100) for code in ("M1", "M2", "M3", "O1") for month in months_of_2026),
         *(official("I1", month, 1, 100) for month in months_of_2026),
+        *_of_libraries(),
+        settings={**SETTINGS, "organisations_for_effect": 2},
     ) as connection:
         yield connection
+
+
+def _of_libraries() -> Iterator[Row]:
+    """Those who spin out lose two days of 100 fewer a month from then on; nobody else changes."""
+    for number, code in enumerate(("N1", "N2", "P1", "P2", "P3", "P4", "P5")):
+        is_new = code.startswith("N")
+        spun_out_on = "2025-04-01" if is_new else "2011-04-01"
+        yield organisation(
+            code,
+            "mutual",
+            "libraries",
+            spun_out_on=spun_out_on,
+            staff_owned_share_percent=100 if is_new else 50 + number,
+        )
+        for month in months("2024-10", 18):
+            has_left = is_new and month >= "2025-04"
+            yield absence(code, month, 6 - 2 * has_left + number / 50 * int(month[5:]) / 12, 100)
 
 
 def broken_by(connection: duckdb.DuckDBPyConnection, claim: Claim) -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from impact import versions
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.settings import settings_at, take_settings
@@ -40,6 +41,11 @@ def test_a_site_without_a_file_takes_the_defaults_under_a_name(home: Home) -> No
 def test_a_sites_value_stands_over_the_default_and_the_rest_stay(home: Home) -> None:
     home.settings.write_text("settle_seconds: 5\n")
     take_settings(home, NOW)
+    assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
+
+
+def test_what_was_no_setting_when_they_were_taken_has_the_default_of_today(home: Home) -> None:
+    versions.take(home.settings_versions, {"settings.yaml": b"settle_seconds: 5\n"}, NOW)
     assert settings_at(home, NOW)[1] == {**defaults(home), "settle_seconds": 5}
 
 

@@ -94,7 +94,7 @@ def drops(stage: Stage) -> Iterator[Sent]:
     spoilt = {(fault.code, fault.feed, fault.period): fault for fault in faults()}
     for member in everyone:
         for feed in FEEDS:
-            wanted = [quarter for quarter in member.quarters if (quarter == PERIODS[-1]) == (stage == 2)]
+            wanted = [quarter for quarter in member.quarters_of(feed) if (quarter == PERIODS[-1]) == (stage == 2)]
             rows = _sheets()[feed].rows(member, wanted)
             for period, quarters in _periods(wanted).items():
                 if (slot := (member.code, feed, period)) in NOT_SENT:

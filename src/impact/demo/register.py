@@ -95,7 +95,6 @@ def register_csv() -> dict[str, bytes]:
                 "organisation_code": member.code,
                 "service_code": code,
                 "name": name,
-                "active_from": member.active_from,
                 "active_to": member.active_to,
             }
             for member in everyone
@@ -132,7 +131,7 @@ def register_csv() -> dict[str, bytes]:
                 "organisation_code": member.code,
                 "feed": feed,
                 "every": "quarter",
-                "first_period": member.quarters[0],
+                "first_period": member.quarters_of(feed)[0],
                 "last_period": member.quarters[-1] if member.quarters[-1] != PERIODS[-1] else None,
             }
             for member in everyone
@@ -182,7 +181,6 @@ def _organisation(index: int, member: Member) -> Row:
         "contact": "Performance team",
         "region_code": member.region_code,
         "area_code": member.area_code,
-        "active_from": member.active_from,
         "active_to": member.active_to,
         "note": "Closed" if member.active_to else "",
     }

@@ -109,7 +109,7 @@ def _savings(member: Member) -> Iterator[_Saving]:
     spread = SAVINGS_BETWEEN_ORGANISATIONS
     planned = value * SAVINGS_PERCENT_OF_VALUE[model] / 100 * exp(rng.gauss(0, spread) - spread**2 / 2)
     weights = [rng.uniform(0.5, 1.5) for _ in range(1 + (member.headcount > 40) + (member.headcount > 150))]
-    first = PERIODS.index(member.quarters[0])
+    first = PERIODS.index(member.quarters_of("savings")[0])
     titles = {source: rng.sample(of, len(of)) for source, of in _TITLES.items()}
     number = 0
     for weight in weights:

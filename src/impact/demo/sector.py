@@ -113,7 +113,6 @@ class Member:
     spun_out_from: str
     spun_out_on: date | None
     owned_percent: int | None
-    active_from: date | None
     active_to: date | None
     basis: str
     headcount: int
@@ -128,9 +127,22 @@ class Member:
     sends_covers: bool
 
     @property
+    def is_new(self) -> bool:
+        """Whether it spins out within the demo."""
+        return self.spun_out_on is not None and self.spun_out_on > months()[0]
+
+    @property
     def quarters(self) -> tuple[str, ...]:
-        """The quarters of the demo in which it is at work."""
-        first, last = self.active_from or date.min, self.active_to or date.max
+        """The quarters of the demo in which it is at work, if only as a part of a public body."""
+        return self._quarters(date.min)
+
+    def quarters_of(self, feed: str) -> tuple[str, ...]:
+        """Those for which it sends a feed. Savings are made under contracts, and nobody commissions it before it has
+        spun out; all else a new mutual sends for the time before, too, from its own records."""
+        return self._quarters(self.spun_out_on or date.min) if feed == "savings" else self.quarters
+
+    def _quarters(self, first: date) -> tuple[str, ...]:
+        last = self.active_to or date.max
         spans = {name: period for name in PERIODS if (period := parse_period(name)) is not None}
         return tuple(name for name, period in spans.items() if first <= period.start_on and period.end_on <= last)
 
@@ -187,13 +199,13 @@ def _member(index: int, model: str) -> Member:
     area = list(COUNCILS)[index % len(_PLACES) // 6]
     part_of = COUNCILS[area][1]
     region = COMBINED[part_of][1] if part_of in COMBINED else part_of
-    spun_out_on = active_from = None
+    spun_out_on = new_from = None
     if model == "mutual":
         spun_out_on = date(rng.randint(2008, 2022), rng.choice((4, 10)), 1)
         if index % 15 == 7:
             quarter = parse_period(_SPIN_OUTS[index // 15])
             assert quarter is not None
-            spun_out_on = active_from = quarter.start_on
+            spun_out_on = new_from = quarter.start_on
     is_small = index % 12 == 5
     headcount = rng.randint(12, 30) if is_small else min(max(round(150 * exp(rng.gauss(0, 0.75))), 20), 900)
     forms = {"mutual": ("CIC", "Co-operative", "Society"), "in_house": ("Service",), "outsourced": ("Ltd",)}
@@ -218,12 +230,11 @@ def _member(index: int, model: str) -> Member:
         spun_out_from=f"{COUNCILS[area][0]} Council" if model == "mutual" else "",
         spun_out_on=spun_out_on,
         owned_percent=rng.randrange(40, 101, 5) if model == "mutual" else None,
-        active_from=active_from,
         active_to=active_to,
         basis="working_days" if index % 35 == 12 else "calendar_days",
         headcount=headcount,
         services=services,
-        contracts=tuple(_contracts(number, sector, area, headcount, services, active_from, active_to)),
+        contracts=tuple(_contracts(number, sector, area, headcount, services, new_from, active_to)),
         has_groups=index % 3 == 0 and not is_small,
         staff_instrument="short1" if index % 6 == 2 else "pulse10",
         user_instrument="fft" if sector in HEALTH else "csat5",
@@ -240,18 +251,19 @@ def _contracts(
     area: str,
     headcount: int,
     services: Sequence[tuple[str, str]],
-    active_from: date | None,
+    new_from: date | None,
     active_to: date | None,
 ) -> Iterator[Contract]:
-    """One contract or two, of two commissioners; every ninth organisation's first one was renewed without a gap."""
+    """One contract or two, of two commissioners; every ninth organisation's first one was renewed without a gap.
+    A new mutual's begin on the day it spins out."""
     first, second = _commissioners(sector, area)
     codes = tuple(code for code, _ in services)
-    starts_on, ends_on = active_from or date(2021 + number % 3, 4, 1), active_to or date(2028 + number % 3, 3, 31)
+    starts_on, ends_on = new_from or date(2021 + number % 3, 4, 1), active_to or date(2028 + number % 3, 3, 31)
     value = round(headcount * 41, -1) * 1000
     has_two = number % 10 in (3, 6, 9)
     of_first, of_second = (codes, codes[:1]) if len(codes) == 1 or number % 20 < 10 else (codes[:-1], codes[-1:])
     amount = round(value * 0.65) if has_two else value
-    if number % 9 == 4 and active_from is None:
+    if number % 9 == 4 and new_from is None:
         yield Contract(f"K{number:03}", first, starts_on, date(2024, 3, 31), round(amount * 0.95), of_first)
         yield Contract(f"K{number:03}R", first, _RENEWED_ON, ends_on, amount, of_first)
     else:

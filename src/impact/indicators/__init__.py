@@ -20,6 +20,7 @@ _COLUMNS = [
     ("multiplier", "double"),
     ("is_per_day_of_period", "boolean"),
     ("is_whole_period_only", "boolean"),
+    ("is_effect_measured", "boolean"),
     ("grains", "varchar[]"),
     ("variants", "varchar[]"),
     ("unit", "varchar"),
@@ -40,6 +41,7 @@ numerator, denominator: measures; without a denominator it is an amount.
 item: the item that is counted; none for any.
 part_of: whether a commissioner is shown it for the whole `organisation`, or for its own `service`s or `contract`s.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
+is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
 variants: the bases that it can be worked out on; none for any.
 is_compared: whether it says anything to set one organisation's beside its peers'.
 sum_of_squares: of a mean, the measure from which the spread of what it is the mean of is known.
@@ -56,6 +58,7 @@ _DEFAULTS: dict[str, Any] = {
     "multiplier": 1,
     "is_per_day_of_period": False,
     "is_whole_period_only": False,
+    "is_effect_measured": False,
     "variants": [],
     "is_compared": True,
     "sum_of_squares": None,
