@@ -232,7 +232,7 @@ def together(of: Mapping[str, tuple[float, Mapping[str, float]]]) -> Effect:
     for _, beside in of.values():
         several, mean = len(beside), fmean(beside.values())
         for code, value in beside.items():
-            # The deviation of one of `several` counts for one part in so many of their mean; one degree of freedom is lost.
+            # One of `several` is one part in so many of their mean; one degree of freedom is lost to it.
             weight = (value - mean) / several * sqrt(several / (several - 1))
             by_comparator[code] += weight / count
             alone += weight**2 / count
@@ -280,9 +280,9 @@ def slopes(figures: Sequence[Figure]) -> dict[tuple[str, str, str], Effect]:
     groups: dict[Key, dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
     for figure in compared_of(figures):
         is_whole = figure.key.meaning.is_latest or figure.months_reported == 12
-        if figure.key.grain == "rolling_year" and figure.key.indicator in MEASURED and is_whole:
-            if figure.delivery_model == "mutual" and figure.organisation.owned_percent is not None:
-                groups[figure.key][figure.organisation.sector].append(figure)
+        is_mutual = figure.delivery_model == "mutual" and figure.organisation.owned_percent is not None
+        if figure.key.grain == "rolling_year" and figure.key.indicator in MEASURED and is_whole and is_mutual:
+            groups[figure.key][figure.organisation.sector].append(figure)
     found = {}
     for key, by_sector in groups.items():
         points = []

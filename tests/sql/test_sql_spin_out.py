@@ -1,5 +1,5 @@
-"""Before and after spin-out, the effect on all together, and ownership: a random sector against plain loops, and cases of
-a few organisations whose figures can be worked out by hand."""
+"""Before and after spin-out, the effect on all together, and ownership: random sectors against plain loops, and cases
+of a few organisations whose figures can be worked out by hand."""
 
 import random
 from collections import defaultdict
@@ -15,7 +15,7 @@ import pytest
 from scipy import stats
 
 from tests.sql import boring_spin_out
-from tests.sql.boring import Figure, figures, periods
+from tests.sql.boring import Figure, figures, periods, pooled
 from tests.sql.boring_spin_out import SpinOut, effects, spin_outs, words
 from tests.sql.random_sector import Answers, Month, Organisation, Sector, Wave, random_sector
 from tests.sql.tables import (
@@ -52,8 +52,8 @@ def build(*rows: Row, **settings: float) -> duckdb.DuckDBPyConnection:
 
 
 def full_sector(seed: int) -> Sector:
-    """Sixty organisations of which a third spin out within 33 months, and who miss few of those: beside the random sector
-    of all the other tests, in which hardly anybody reports whole years."""
+    """Sixty organisations of which a third spin out within 33 months, and who miss few of those: beside the random
+    sector of all the other tests, in which hardly anybody reports whole years."""
     rng = random.Random(seed)
     own_months, waves = months("2023-07", 33), [f"{2023 + place // 4}-Q{place % 4 + 1}" for place in range(2, 13)]
     organisations = [
@@ -176,7 +176,7 @@ def test_every_before_and_after_is_what_loops_make_it(
         change: tuple[float | None, ...] = (None,) * 5
         beside: tuple[float | None, ...] = (None,) * 5
         if own is not None:
-            levels = [float(boring_spin_out.pooled(side) or 0) for side in (own.before, own.after)]
+            levels = [float(pooled(side) or 0) for side in (own.before, own.after)]
             limits = [own.difference + side * margins[0] for side in (-1, 1)] if margins else [None, None]
             change = (*levels, own.difference, *limits)
         if spin_out.effect is not None and margins is not None:
