@@ -48,6 +48,10 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
             parts.append(
                 f'<line class="median" x1="{x(mark.middle)}" x2="{x(mark.middle)}" y1="{y + 16}" y2="{y + 30}"/>'
             )
+        if mark.lower is not None and mark.upper is not None:
+            parts.append(
+                f'<line class="interval" x1="{x(mark.lower)}" x2="{x(mark.upper)}" y1="{centre}" y2="{centre}"/>'
+            )
         parts.append(_shape(mark.delivery_model, x(mark.value), centre))
     parts.append("</svg>")
     return "".join(parts)
@@ -70,7 +74,12 @@ def _shape(delivery_model: str, x: str, y: int) -> str:
 
 def _axis(marks: tuple[Mark, ...], wanted_ticks: int) -> tuple[float, float, float]:
     """From, to and step of an axis of round numbers that holds every mark and every band."""
-    values = [value for mark in marks for value in (mark.value, mark.low, mark.middle, mark.high) if value is not None]
+    values = [
+        value
+        for mark in marks
+        for value in (mark.value, mark.low, mark.middle, mark.high, mark.lower, mark.upper)
+        if value is not None
+    ]
     least, greatest = min(values), max(values)
     rough = max((greatest - least) / wanted_ticks, 1e-6 * max(abs(greatest), 1.0))
     unit = 10.0 ** floor(log10(rough))

@@ -26,7 +26,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Mark:
-    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, or None."""
+    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, `lower` and
+    `upper` its own 95% interval, or None."""
 
     name: str
     delivery_model: str
@@ -35,6 +36,8 @@ class Mark:
     low: float | None
     middle: float | None
     high: float | None
+    lower: float | None = None
+    upper: float | None = None
 
 
 @dataclass(frozen=True)

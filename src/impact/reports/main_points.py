@@ -1,16 +1,22 @@
-"""The main points of a report. Sentences are chosen from the published figures and claim no more than those: how sure a
-difference is, is not worked out yet, so none is called better or worse."""
+"""The main points of a report. Sentences are chosen from the published verdicts, variations and intervals, and claim no
+more than those."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
-from impact.reports.wording import count_of, is_figure, with_unit, words, year_end
+from impact.reports.before_after import effect_points
+from impact.reports.wording import between, count_of, is_figure, listed, with_unit, words, year_end
 
 _KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 _IS_IN = ("received", "nothing to report", "exempt")
+_VERDICTS = (
+    *("much worse", "worse", "better", "much better"),
+    *("much higher", "higher", "lower", "much lower"),
+)
 _MODEL_PLURALS = {
     "mutual": ("mutual", "mutuals"),
     "in_house": ("in-house organisation", "in-house organisations"),
@@ -45,20 +51,47 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     yield f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}."
     yield from _received(rows, period)
     for indicator in headlines(rows):
-        placed = [
-            figure
-            for figure in year
-            if figure.indicator_id == indicator.id and is_figure(figure.value) and is_figure(figure.peer_median)
-        ]
-        if placed:
-            above = sum(Decimal(figure.value) > Decimal(figure.peer_median) for figure in placed)
-            below = sum(Decimal(figure.value) < Decimal(figure.peer_median) for figure in placed)
-            yield (
-                f"{indicator.name}: of {len(placed)} that can be set beside their peers, {above} "
-                f"{'lies' if above == 1 else 'lie'} above the median of their peers and {below} below it."
-            )
+        of = [figure for figure in year if figure.indicator_id == indicator.id]
+        yield from _verdict_points(indicator, of)
+        yield from _variation_points(indicator, rows)
     yield from _saved(year, period)
-    yield "Whether a difference is more than chance is not worked out yet."
+
+
+def _verdict_points(indicator: Indicator, figures: Sequence[OrganisationFigure]) -> Iterator[str]:
+    """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared."""
+    named = {verdict: _names(figures, verdict) for verdict in _VERDICTS}
+    judged = sum(map(len, named.values())) + sum(figure.verdict == "similar" for figure in figures)
+    reasons = Counter(figure.verdict_note for figure in figures if figure.verdict == "not compared")
+    if not judged and not reasons:
+        return
+    said = [f"{verdict} than expected: {listed(names)}" for verdict, names in named.items() if names]
+    if judged:
+        rest = judged - sum(map(len, named.values()))
+        said.append(f"{rest} of {judged} {'is' if rest == 1 else 'are'} similar to their peers")
+        said.append(f"chance alone would set about {0.05 * judged:.1f} apart")
+    if reasons:
+        why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
+        said.append(f"{reasons.total()} not compared ({why})")
+    text = "; ".join(said)
+    yield f"{indicator.name}: {text}."
+
+
+def _variation_points(indicator: Indicator, rows: AudienceRows) -> Iterator[str]:
+    """Whose last point over time is more than common cause."""
+    quarter = [
+        figure for figure in rows.organisations if figure.indicator_id == indicator.id and figure.grain == "quarter"
+    ]
+    said = []
+    for variation in ("concern", "improving"):
+        if names := sorted({figure.organisation_name for figure in quarter if figure.variation == variation}):
+            said.append(f"{variation}: {listed(names)}")
+    if said:
+        text = "; ".join(said)
+        yield f"{indicator.name} over time: {text}."
+
+
+def _names(figures: Sequence[OrganisationFigure], verdict: str) -> list[str]:
+    return sorted({figure.organisation_name for figure in figures if figure.verdict == verdict})
 
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -98,7 +131,34 @@ def _own_points(rows: AudienceRows, period: Period) -> Iterator[str]:
             )
             basis = f" ({figure.basis_name})" if len(figures) > 1 else ""
             value = with_unit(figure.value, figure.unit)
-            yield f"{indicator.name}{basis}: {value} in the year to {year_end(period)}{beside}."
+            yield f"{indicator.name}{basis}: {value}{_interval(figure)} in the year to {year_end(period)}{beside}."
+            yield from _own_verdict(figure)
+        quarter = [
+            figure for figure in rows.organisations if figure.indicator_id == indicator.id and figure.grain == "quarter"
+        ]
+        for figure in quarter:
+            if figure.variation in ("concern", "improving"):
+                yield f"{indicator.name} over time: {figure.variation}, {figure.variation_note}."
+
+
+def _interval(figure: OrganisationFigure) -> str:
+    return f" (95% interval {between(figure.lower_95, figure.upper_95)})" if is_figure(figure.lower_95) else ""
+
+
+def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
+    match figure.verdict:
+        case "[z]":
+            return
+        case "not compared":
+            yield f"It is not compared with others: {figure.verdict_note}."
+        case "similar":
+            yield "That is similar to your peers: what sets you apart may be chance and ordinary spread."
+        case verdict:
+            expected = between(figure.expected_lower, figure.expected_upper)
+            yield (
+                f"That is {verdict} than expected from your peers ({expected}); "
+                "of 20 organisations like you chance alone would set one apart."
+            )
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -145,6 +205,8 @@ def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) 
         )
         if unsure is not None and is_figure(ours.value_with_unclassified):
             yield _if_counted(ours, unsure)
+    for said in effect_points(rows.effects, indicator.id):
+        yield f"{indicator.name}. {said}"
 
 
 def _pooled(figure: DeliveryModelFigure) -> str:

@@ -1,6 +1,7 @@
 """Words that every part of a report shares: for codes, counts, periods, figures with their units, and texts that are no
 figures."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from impact.periods import Period
@@ -15,6 +16,7 @@ _NAMES = {
 }
 _UNIT_SIGNS = {"GBP": "£", "points": "0 to 10"}
 _POUNDS = "GBP"
+_MOST_LISTED = 5
 
 
 def is_figure(text: str) -> bool:
@@ -45,6 +47,11 @@ def with_unit(value: str, unit: str) -> str:
     return f"{value} {unit}"
 
 
+def points_of(unit: str) -> str:
+    """The unit of a difference: of per cent it is percentage points."""
+    return "percentage points" if unit == "%" else unit
+
+
 def unit_sign(unit: str) -> str:
     """A unit as it stands in the heading of a column."""
     return _UNIT_SIGNS.get(unit, unit)
@@ -56,6 +63,13 @@ def number(text: str) -> float | None:
 
 def count_of(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Up to five names; how many more."""
+    return ", ".join(names[:_MOST_LISTED]) + (
+        f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    )
 
 
 def year_end(period: Period) -> str:

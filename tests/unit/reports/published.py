@@ -8,10 +8,13 @@ from impact.periods import Period, parse_period
 from impact.reports.audiences import (
     Audience,
     AudienceRows,
+    BeforeAfter,
     DeliveryModelFigure,
+    Effect,
     Indicator,
     OrganisationFigure,
     ReturnState,
+    SavingFigure,
     Topic,
 )
 
@@ -78,6 +81,8 @@ _ALPHA = OrganisationFigure(
     basis="calendar_days",
     basis_name="calendar days",
     value="4.10",
+    lower_95="[z]",
+    upper_95="[z]",
     denominator="100000",
     months_reported=12,
     months_expected=12,
@@ -88,6 +93,13 @@ _ALPHA = OrganisationFigure(
     peer_lower_quartile="3.50",
     peer_upper_quartile="4.50",
     peer_note="",
+    expected_lower="3.20",
+    expected_upper="5.00",
+    verdict="similar",
+    verdict_note="",
+    variation="[z]",
+    variation_note="",
+    assurance="[z]",
     source="return",
     is_public=False,
 )
@@ -121,6 +133,7 @@ _MUTUALS = DeliveryModelFigure(
 )
 
 _NO_PEERS = {"peer_group": "[z]", "peers": "[z]", "peer_value": "[z]", "peer_median": "[z]"}
+_NO_VERDICT = {"expected_lower": "[z]", "expected_upper": "[z]", "verdict": "[z]"}
 _NO_QUARTILES = {"peer_lower_quartile": "[z]", "peer_upper_quartile": "[z]"}
 
 
@@ -135,6 +148,8 @@ def figure(
 ) -> OrganisationFigure:
     """A figure of Alpha Care for the year to March 2026; of another organisation it has a code of its own."""
     peers: dict[str, object] = {} if of.is_compared else {**_NO_PEERS, **_NO_QUARTILES, "peer_note": "not compared"}
+    if not of.is_compared or fields.get("grain") == "quarter":
+        peers |= _NO_VERDICT
     about: dict[str, object] = {
         "topic": of.topic,
         "indicator_id": of.id,
@@ -165,6 +180,9 @@ def rows(
     models: Sequence[DeliveryModelFigure] = (),
     states: Sequence[ReturnState] = (),
     history: Sequence[OrganisationFigure] = (),
+    effects: Sequence[Effect] = (),
+    before_after: Sequence[BeforeAfter] = (),
+    savings: Sequence[SavingFigure] = (),
 ) -> AudienceRows:
     return AudienceRows(
         audience=AUDIENCES[kind],
@@ -175,6 +193,9 @@ def rows(
         publishers=(),
         organisations=organisations,
         delivery_models=tuple(models),
+        effects=tuple(effects),
+        before_after=tuple(before_after),
+        savings=tuple(savings),
         return_states=tuple(states),
         history=tuple(history),
     )
