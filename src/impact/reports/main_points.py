@@ -2,21 +2,39 @@
 more than those."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
-from impact.reports.before_after import effect_points
-from impact.reports.wording import between, count_of, is_figure, listed, with_unit, words, year_end
+from impact.reports.before_after import before_after_points, effect_points
+from impact.reports.subject import Subject, subjects
+from impact.reports.verdicts import (
+    APART,
+    CHANGES,
+    by_chance_in_words,
+    instrument_sentences,
+    is_apart,
+    is_judged,
+    is_not_compared,
+    is_on_no_comparing_instrument,
+)
+from impact.reports.wording import (
+    MOST_NAMED,
+    between,
+    count_of,
+    is_figure,
+    joined,
+    listed,
+    with_unit,
+    words,
+    year_end,
+)
 
 _KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 _IS_IN = ("received", "nothing to report", "exempt")
-_VERDICTS = (
-    *("much worse", "worse", "better", "much better"),
-    *("much higher", "higher", "lower", "much lower"),
-)
+_CHANGE_WORDS = {"concern": "of concern", "improving": "improving", "high": "high", "low": "low"}
 _MODEL_PLURALS = {
     "mutual": ("mutual", "mutuals"),
     "in_house": ("in-house organisation", "in-house organisations"),
@@ -44,54 +62,84 @@ def headlines(rows: AudienceRows) -> list[Indicator]:
 
 def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     year = [figure for figure in rows.organisations if figure.grain == "rolling_year"]
-    if not year:
+    if year:
+        commissioned = {figure.organisation_code for figure in year}
+        yield f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}."
+    else:
         yield f"No contract of yours covers the whole year to {year_end(period)}, so only {period.label()} is shown."
-        return
-    commissioned = {figure.organisation_code for figure in year}
-    yield f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}."
     yield from _received(rows, period)
-    for indicator in headlines(rows):
-        of = [figure for figure in year if figure.indicator_id == indicator.id]
-        yield from _verdict_points(indicator, of)
-        yield from _variation_points(indicator, rows)
+    for subject in subjects(rows, period):
+        yield from _verdict_points(subject)
+        yield from _change_points(subject)
     yield from _saved(year, period)
 
 
-def _verdict_points(indicator: Indicator, figures: Sequence[OrganisationFigure]) -> Iterator[str]:
-    """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared."""
-    named = {verdict: _names(figures, verdict) for verdict in _VERDICTS}
-    judged = sum(map(len, named.values())) + sum(figure.verdict == "similar" for figure in figures)
-    reasons = Counter(figure.verdict_note for figure in figures if figure.verdict == "not compared")
-    if not judged and not reasons:
-        return
-    said = [f"{verdict} than expected: {listed(names)}" for verdict, names in named.items() if names]
-    if judged:
-        rest = judged - sum(map(len, named.values()))
-        said.append(f"{rest} of {judged} {'is' if rest == 1 else 'are'} similar to their peers")
-        said.append(f"chance alone would set about {0.05 * judged:.1f} apart")
-    if reasons:
-        why = ", ".join(f"{reason} {count}" for reason, count in reasons.most_common())
-        said.append(f"{reasons.total()} not compared ({why})")
-    text = "; ".join(said)
-    yield f"{indicator.name}: {text}."
-
-
-def _variation_points(indicator: Indicator, rows: AudienceRows) -> Iterator[str]:
-    """Whose last point over time is more than common cause."""
-    quarter = [
-        figure for figure in rows.organisations if figure.indicator_id == indicator.id and figure.grain == "quarter"
-    ]
-    said = []
-    for variation in ("concern", "improving"):
-        if names := sorted({figure.organisation_name for figure in quarter if figure.variation == variation}):
-            said.append(f"{variation}: {listed(names)}")
+def _verdict_points(subject: Subject) -> Iterator[str]:
+    """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared, and why."""
+    figures = subject.shown(subject.headline)
+    judged = [figure for figure in figures if is_judged(figure)]
+    reasons = Counter(
+        figure.verdict_note
+        for figure in figures
+        if is_not_compared(figure) and not is_on_no_comparing_instrument(figure)
+    )
+    said = list(_verdicts(judged))
+    if reasons and subject.headline.is_compared:
+        why = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
+        said.append(f"Not compared: {why}.")
+    said += instrument_sentences(figures)
     if said:
-        text = "; ".join(said)
-        yield f"{indicator.name} over time: {text}."
+        yield f"{subject.headline.name}. {' '.join(said)}"
 
 
-def _names(figures: Sequence[OrganisationFigure], verdict: str) -> list[str]:
-    return sorted({figure.organisation_name for figure in figures if figure.verdict == verdict})
+def _verdicts(judged: Sequence[OrganisationFigure]) -> Iterator[str]:
+    if len(judged) == 1:
+        [figure] = judged
+        verdict = f"{figure.verdict} than expected" if is_apart(figure) else "similar to its peers"
+        yield f"{figure.organisation_name}, the one that is compared, is {verdict}."
+        yield by_chance_in_words(1)
+    elif judged:
+        apart = {verdict: [figure for figure in judged if figure.verdict == verdict] for verdict in APART}
+        similar = len(judged) - sum(map(len, apart.values()))
+        if similar == len(judged):
+            yield f"None of the {similar} compared is set apart from its peers."
+        else:
+            said = _named({f"{verdict} than expected": of for verdict, of in apart.items()}, judged)
+            rest = [f"{similar} {_are(similar)} similar to {'its' if similar == 1 else 'their'} peers"]
+            yield f"Of the {len(judged)} compared, {joined([*said, *rest] if similar else said)}."
+        yield by_chance_in_words(len(judged))
+
+
+def _change_points(subject: Subject) -> Iterator[str]:
+    """Whose last point over time is more than common cause, by name."""
+    figures = list(subject.of(subject.headline, "quarter").values())
+    found = {
+        _CHANGE_WORDS[variation]: [figure for figure in figures if figure.variation == variation]
+        for variation in CHANGES
+    }
+    if any(found.values()):
+        yield f"{subject.headline.name} over time: {joined(_named(found, figures))}."
+
+
+def _named(groups: Mapping[str, Sequence[OrganisationFigure]], among: Sequence[OrganisationFigure]) -> list[str]:
+    """How many each group holds, and the first few names of them all: the groups that come first have them first."""
+    said, room = [], MOST_NAMED
+    for words_on_it, group in groups.items():
+        if group:
+            names = f" ({listed(sorted(_who(figure, among) for figure in group), room)})" if room else ""
+            said.append(f"{len(group)} {_are(len(group))} {words_on_it}{names}")
+            room -= min(room, len(group))
+    return said
+
+
+def _who(figure: OrganisationFigure, among: Sequence[OrganisationFigure]) -> str:
+    """An organisation by name, with the basis where it is there on several."""
+    is_one_of_several = [other.organisation_code for other in among].count(figure.organisation_code) > 1
+    return f"{figure.organisation_name}, {figure.basis_name}" if is_one_of_several else figure.organisation_name
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -117,48 +165,44 @@ def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:
 
 def _own_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     yield from _received(rows, period)
-    for indicator in headlines(rows):
-        figures = [
-            figure
-            for figure in rows.organisations
-            if figure.indicator_id == indicator.id and figure.grain == "rolling_year" and is_figure(figure.value)
-        ]
-        for figure in figures:
-            beside = (
-                f"; the median of your {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
-                if is_figure(figure.peer_median)
-                else ""
-            )
-            basis = f" ({figure.basis_name})" if len(figures) > 1 else ""
-            value = with_unit(figure.value, figure.unit)
-            yield f"{indicator.name}{basis}: {value}{_interval(figure)} in the year to {year_end(period)}{beside}."
-            yield from _own_verdict(figure)
-        quarter = [
-            figure for figure in rows.organisations if figure.indicator_id == indicator.id and figure.grain == "quarter"
-        ]
-        for figure in quarter:
-            if figure.variation in ("concern", "improving"):
-                yield f"{indicator.name} over time: {figure.variation}, {figure.variation_note}."
+    for subject in subjects(rows, period):
+        headline = subject.headline
+        for line in subject.lines(headline):
+            name = f"{headline.name} ({line.figure.basis_name})" if line.is_one_of_several else headline.name
+            if line.year and is_figure(line.year.value):
+                yield " ".join([f"{name}: {_own_figure(line.year, period)}", *_own_verdict(line.year)])
+            if line.quarter and line.quarter.variation in CHANGES:
+                rule = f" ({line.quarter.variation_note})" if line.quarter.variation_note else ""
+                yield f"{name} over time: {_CHANGE_WORDS[line.quarter.variation]}{rule}."
+        yield from before_after_points(rows.before_after, headline.id)
 
 
-def _interval(figure: OrganisationFigure) -> str:
-    return f" (95% interval {between(figure.lower_95, figure.upper_95)})" if is_figure(figure.lower_95) else ""
+def _own_figure(figure: OrganisationFigure, period: Period) -> str:
+    interval = between(figure.lower_95, figure.upper_95, figure.unit)
+    sure = f" (95% interval {interval})" if is_figure(interval) else ""
+    beside = (
+        f"; the median of your {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
+        if is_figure(figure.peer_median)
+        else ""
+    )
+    return f"{with_unit(figure.value, figure.unit)}{sure} in the year to {year_end(period)}{beside}."
 
 
 def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
-    match figure.verdict:
-        case "[z]":
-            return
-        case "not compared":
-            yield f"It is not compared with others: {figure.verdict_note}."
-        case "similar":
-            yield "That is similar to your peers: what sets you apart may be chance and ordinary spread."
-        case verdict:
-            expected = between(figure.expected_lower, figure.expected_upper)
-            yield (
-                f"That is {verdict} than expected from your peers ({expected}); "
-                "of 20 organisations like you chance alone would set one apart."
-            )
+    note = f" ({figure.verdict_note})" if figure.verdict_note else ""
+    if is_on_no_comparing_instrument(figure):
+        yield f"It is not compared with others: {figure.basis_name} is not made to compare organisations."
+    elif is_not_compared(figure):
+        yield f"It is not compared with others{note}."
+    elif is_apart(figure):
+        expected = between(figure.expected_lower, figure.expected_upper, figure.unit)
+        range_of_it = f", {expected}," if is_figure(expected) else ""
+        yield (
+            f"That is {figure.verdict} than the range{range_of_it} expected from your peers{note}. "
+            f"{by_chance_in_words(1)}"
+        )
+    elif is_judged(figure):
+        yield f"That is similar to your peers{note}: what sets you apart may be chance and ordinary spread."
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -205,8 +249,7 @@ def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) 
         )
         if unsure is not None and is_figure(ours.value_with_unclassified):
             yield _if_counted(ours, unsure)
-    for said in effect_points(rows.effects, indicator.id):
-        yield f"{indicator.name}. {said}"
+    yield from effect_points(rows.effects, indicator.id)
 
 
 def _pooled(figure: DeliveryModelFigure) -> str:

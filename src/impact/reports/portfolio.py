@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from impact.reports.audiences import Indicator, OrganisationFigure
 from impact.reports.content import Chart, Mark
 from impact.reports.subject import Subject
+from impact.reports.verdicts import is_apart, is_judged
 from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, year_label
 
 
@@ -12,9 +13,7 @@ def portfolio_chart(subject: Subject) -> Chart | None:
     """Only for one basis: two bases on one axis would invite a comparison that cannot be made. One organisation without
     peers makes no chart."""
     indicator, period = subject.headline, subject.period
-    year = list(subject.of(indicator, "rolling_year").values())
-    figures = year or list(subject.of(indicator, "quarter").values())
-    readable = [figure for figure in figures if is_figure(figure.value)]
+    readable = [figure for figure in subject.shown(indicator) if is_figure(figure.value)]
     bases = [figure.basis for figure in readable]
     if not readable:
         return None
@@ -40,7 +39,7 @@ def portfolio_chart(subject: Subject) -> Chart | None:
     return Chart(
         title=_title(subject, on_basis, low, high),
         subtitle=f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, "
-        + (year_label(period) if year else period.label()),
+        + (year_label(period) if readable[0].grain == "rolling_year" else period.label()),
         unit=indicator.unit,
         marks=marks,
         description=_description(indicator, on_basis, low, high),
@@ -50,23 +49,20 @@ def portfolio_chart(subject: Subject) -> Chart | None:
 def _title(
     subject: Subject, figures: Sequence[OrganisationFigure], low: OrganisationFigure, high: OrganisationFigure
 ) -> str:
-    """What the verdicts say, where there are any."""
+    """What the verdicts on the organisations drawn say, where there are any; how far the figures reach otherwise."""
     unit = subject.headline.unit
-    judged = [figure for figure in figures if figure.verdict not in ("[z]", "not compared")]
-    if subject.rows.audience.kind == "commissioner" and judged:
-        apart = sum(figure.verdict != "similar" for figure in judged)
-        if not apart:
-            return (
-                f"{'All' if len(judged) > 1 else 'The'} {len(judged)} that can be judged {_is(judged)} like their peers"
-            )
-        return f"{apart} of {len(judged)} that can be judged {_is(judged[:apart])} set apart from their peers"
-    if len(figures) > 1:
-        return f"Organisations range from {shown(low.value, unit)} to {with_unit(high.value, unit)}"
-    return f"{with_unit(low.value, unit)}, where the median of peers is {with_unit(low.peer_median, unit)}"
-
-
-def _is(several: Sequence[object]) -> str:
-    return "is" if len(several) == 1 else "are"
+    judged = [figure for figure in figures if is_judged(figure)]
+    if judged and not subject.is_own:
+        apart = sum(map(is_apart, judged))
+        are = "is" if apart <= 1 else "are"
+        return (
+            f"{apart or 'None'} of {len(judged)} compared {are} set apart from {'its' if apart <= 1 else 'their'} peers"
+        )
+    if len(figures) == 1:
+        return f"{with_unit(low.value, unit)}, where the median of peers is {with_unit(low.peer_median, unit)}"
+    if float(low.value) == float(high.value):
+        return f"All {len(figures)} organisations are at {with_unit(low.value, unit)}"
+    return f"Organisations range from {shown(low.value, unit)} to {with_unit(high.value, unit)}"
 
 
 def _description(

@@ -10,6 +10,24 @@ RowKey = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Line:
+    """What stands in a row: one indicator of one organisation on one basis, of the year, of the quarter or of both.
+    `is_one_of_several` where the same is there on another basis too."""
+
+    indicator: Indicator
+    year: OrganisationFigure | None
+    quarter: OrganisationFigure | None
+    is_one_of_several: bool
+
+    @property
+    def figure(self) -> OrganisationFigure:
+        """That of the year; where there is none, that of the quarter."""
+        figure = self.year or self.quarter
+        assert figure is not None
+        return figure
+
+
+@dataclass(frozen=True)
 class Subject:
     """The rows of one audience that are about one topic; its first indicator is the headline."""
 
@@ -24,6 +42,11 @@ class Subject:
     def headline(self) -> Indicator:
         return self.indicators[0]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it is an organisation that reads of itself."""
+        return self.rows.audience.kind == "organisation"
+
     def of(self, indicator: Indicator, grain: str) -> dict[RowKey, OrganisationFigure]:
         """An indicator's figures by organisation and basis."""
         return {
@@ -32,17 +55,31 @@ class Subject:
             if figure.indicator_id == indicator.id and figure.grain == grain
         }
 
+    def shown(self, indicator: Indicator) -> list[OrganisationFigure]:
+        """An indicator's figures of the year; of the quarter where nobody has one of the year."""
+        year = self.of(indicator, "rolling_year")
+        return list((year or self.of(indicator, "quarter")).values())
+
+    def lines(self, indicator: Indicator) -> list[Line]:
+        """An indicator's figures row by row: whoever has one of the year first."""
+        year, quarter = self.of(indicator, "rolling_year"), self.of(indicator, "quarter")
+        keys = list(dict.fromkeys([*year, *quarter]))
+        organisations = [code for code, _ in keys]
+        return [Line(indicator, year.get(key), quarter.get(key), organisations.count(key[0]) > 1) for key in keys]
+
 
 def subjects(rows: AudienceRows, period: Period) -> list[Subject]:
-    """One for each topic, in the order of topics."""
+    """One for each topic that has an indicator, in the order of topics."""
+    found = {topic: tuple(one for one in rows.indicators if one.topic == topic.id) for topic in rows.topics}
     return [
         Subject(
             rows,
             period,
             topic,
-            tuple(indicator for indicator in rows.indicators if indicator.topic == topic.id),
+            indicators,
             tuple(figure for figure in rows.organisations if figure.topic == topic.id),
             tuple(figure for figure in rows.delivery_models if figure.topic == topic.id),
         )
-        for topic in rows.topics
+        for topic, indicators in found.items()
+        if indicators
     ]

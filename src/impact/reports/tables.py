@@ -1,227 +1,179 @@
 """The tables of one topic: published rows -> texts in columns. Which of them a report has is for `topics` to say."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from impact.reports.audiences import Indicator, OrganisationFigure
 from impact.reports.content import Column, Table
-from impact.reports.subject import RowKey, Subject
-from impact.reports.wording import (
-    between,
-    is_figure,
-    shown,
-    unit_sign,
-    words,
-    year_end,
-    year_label,
-)
+from impact.reports.savings import meanings_of_zero
+from impact.reports.subject import Line, RowKey, Subject
+from impact.reports.verdicts import common_note, legend, variation_text, verdict_legend, verdict_text
+from impact.reports.wording import between, is_figure, sentence, shown, unit_sign, words, year_end, year_label
+
+_WIDENED = "same delivery model, all sectors"
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A column and what stands in it. It is left out where it would say nothing of any line."""
+
+    column: Column
+    cell: Callable[[Line], str]
+    is_there: bool = True
 
 
 def portfolio_tables(subject: Subject) -> Iterator[Table]:
     """The headline indicator of each organisation and what may be said of it, then the peers that it stands beside,
     then what else there is to read."""
-    headline, period = subject.headline, subject.period
-    year, quarter = subject.of(headline, "rolling_year"), subject.of(headline, "quarter")
-    keys = list(dict.fromkeys([*year, *quarter]))
-    if not keys:
+    headline = subject.headline
+    lines = subject.lines(headline)
+    if not lines:
         return
-    label = year_label(period) if year else period.label()
-    yield _headline_table(subject, year, quarter, keys, label)
-    yield _beside_table(subject, year, quarter, keys, label)
-    yield from _other_indicators(subject, "rolling_year" if year else "quarter", label)
+    is_of_year = any(line.year for line in lines)
+    label = year_label(subject.period) if is_of_year else subject.period.label()
+    yield _figures_table(subject, f"{headline.name}, {label}", lines)
+    what = "basis and peers" if headline.is_compared else "basis"
+    yield replace(_beside_table(subject, f"{headline.name}: {what}, {label}", lines), is_folded=True)
+    yield from _further_figures(subject, "rolling_year" if is_of_year else "quarter", label)
 
 
 def own_tables(subject: Subject) -> Iterator[Table]:
-    """An organisation's own figures beside its peers, what may be said of them, then quarter by quarter."""
-    period = subject.period
-    figures = []
-    for indicator in subject.indicators:
-        year, quarter = subject.of(indicator, "rolling_year"), subject.of(indicator, "quarter")
-        figures += [(indicator, year.get(key), quarter.get(key)) for key in dict.fromkeys([*year, *quarter])]
-    yield Table(
-        f"{subject.topic.title}, {year_label(period)}",
-        (
-            Column("Figure"),
-            Column("Basis"),
-            Column("Months reported", True),
-            Column(f"Year to {year_end(period)}", True),
-            Column("95% interval", True),
-            Column(period.label(), True),
-            Column("Median of peers", True),
-            Column("Middle half of peers", True),
-            Column("Peers", True),
-            Column("Note"),
-        ),
-        tuple(
-            (
-                f"{indicator.name} ({unit_sign(indicator.unit)})",
-                figure.basis_name,
-                f"{figure.months_reported} of {figure.months_expected}",
-                _value(year, indicator),
-                _interval(year, indicator),
-                _value(quarter, indicator),
-                shown(figure.peer_median, indicator.unit),
-                between(figure.peer_lower_quartile, figure.peer_upper_quartile, indicator.unit),
-                figure.peers,
-                note_on(figure),
-            )
-            for indicator, year, quarter in figures
-            if (figure := year or quarter)
-        ),
-    )
-    judged = [
-        (indicator, year, quarter)
-        for indicator, year, quarter in figures
-        if (year and year.verdict != "[z]") or (quarter and quarter.variation != "[z]")
-    ]
-    if judged:
-        yield Table(
-            f"{subject.topic.title}: what may be said of it",
-            (
-                Column("Figure"),
-                Column("Basis"),
-                Column("Expected range", True),
-                Column("Verdict"),
-                Column("Over time"),
-                Column("Against targets"),
-            ),
-            tuple(
-                (
-                    f"{indicator.name} ({unit_sign(indicator.unit)})",
-                    (year or quarter).basis_name,  # type: ignore[union-attr]
-                    _expected(year, indicator),
-                    _verdict(year),
-                    _over_time(quarter),
-                    quarter.assurance if quarter else "[z]",
-                )
-                for indicator, year, quarter in judged
-            ),
-            notes=_legend(judged),
-        )
+    """An organisation's own figures and what may be said of them, its peers beside them, then quarter by quarter."""
+    lines = [line for indicator in subject.indicators for line in subject.lines(indicator)]
+    if lines:
+        label = year_label(subject.period)
+        what = "basis and peers" if any(line.indicator.is_compared for line in lines) else "basis"
+        yield _figures_table(subject, f"{subject.topic.title}, {label}", lines)
+        yield _beside_table(subject, f"{subject.topic.title}: {what}, {label}", lines)
     yield from _quarter_by_quarter(subject)
 
 
-def _headline_table(
-    subject: Subject,
-    year: dict[RowKey, OrganisationFigure],
-    quarter: dict[RowKey, OrganisationFigure],
-    keys: Sequence[RowKey],
-    label: str,
-) -> Table:
-    headline, period = subject.headline, subject.period
-    unit = f" ({unit_sign(headline.unit)})"
-    has_interval = any(is_figure(one.lower_95) for one in year.values())
-    has_verdict = any(one.verdict != "[z]" for one in year.values())
-    has_chart = any(one.variation != "[z]" for one in quarter.values())
-    has_target = any(one.assurance != "[z]" for one in quarter.values())
-    columns = [
-        Column("Organisation"),
-        *([Column(f"Year to {year_end(period)}{unit}", True)] if year else []),
-        *([Column("95% interval", True)] if has_interval else []),
-        *([Column(f"{period.label()}{unit}", True)] if quarter else []),
-        *([Column(f"Expected range{unit}", True), Column("Verdict")] if has_verdict else []),
-        *([Column("Over time")] if has_chart else []),
-        *([Column("Against target")] if has_target else []),
-        Column("Note"),
-    ]
-    is_commissioner = subject.rows.audience.kind == "commissioner"
-    not_whole_year = "Not under contract for the whole year" if is_commissioner else "Not named for the whole year"
-    rows = []
-    for key in keys:
-        of_year, of_quarter = year.get(key), quarter.get(key)
-        figure = of_year or of_quarter
-        assert figure is not None
-        rows.append(
-            (
-                figure.organisation_name,
-                *([_value(of_year, headline)] if year else []),
-                *([_interval(of_year, headline)] if has_interval else []),
-                *([_value(of_quarter, headline, "[x]")] if quarter else []),
-                *([_expected(of_year, headline), _verdict(of_year)] if has_verdict else []),
-                *([_over_time(of_quarter)] if has_chart else []),
-                *([of_quarter.assurance if of_quarter else "[z]"] if has_target else []),
-                note_on(figure) if of_year or not year else not_whole_year,
-            )
-        )
-    judged = [(headline, year.get(key), quarter.get(key)) for key in keys]
-    return Table(f"{headline.name}, {label}", tuple(columns), tuple(rows), _legend(judged))
+def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
+    period, unit = subject.period, _unit_in_headings(subject)
+    years = [line.year for line in lines if line.year]
+    quarters = [line.quarter for line in lines if line.quarter]
+    said_below = common_note(years)
+    # Some of an organisation's own figures are never made of a quarter; of a portfolio somebody may be gone by then.
+    no_quarter = "[z]" if subject.is_own else "[x]"
+
+    def of_year(text: Callable[[OrganisationFigure], str]) -> Callable[[Line], str]:
+        return lambda line: text(line.year) if line.year else "[z]"
+
+    def of_quarter(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
+        return lambda line: text(line.quarter) if line.quarter else missing
+
+    def note(line: Line) -> str:
+        return _note_on_figure(line.figure) if line.year or not years else _not_all_year(subject)
+
+    table = _table(
+        title,
+        lines,
+        _name_of(subject),
+        _Part(Column(f"Year to {year_end(period)}{unit}", True), of_year(_value), bool(years)),
+        _Part(
+            Column("95% interval", True),
+            of_year(lambda figure: between(figure.lower_95, figure.upper_95, figure.unit)),
+            any(_says_something(figure.lower_95) for figure in years),
+        ),
+        _Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter), bool(quarters)),
+        _Part(
+            Column(f"Expected range{unit}", True),
+            of_year(lambda figure: between(figure.expected_lower, figure.expected_upper, figure.unit)),
+            any(_says_something(figure.expected_lower) for figure in years),
+        ),
+        _Part(
+            Column("Verdict"),
+            of_year(lambda figure: verdict_text(figure, said_below)),
+            _has_verdicts(years),
+        ),
+        _Part(
+            Column("Over time"),
+            of_quarter(variation_text),
+            any(_says_something(figure.variation) for figure in quarters),
+        ),
+        _Part(
+            Column("Against target"),
+            of_quarter(lambda figure: figure.assurance),
+            any(_says_something(figure.assurance) for figure in quarters),
+        ),
+        _note_part(lines, note),
+    )
+    return replace(table, notes=(*legend(years, quarters), *meanings_of_zero(subject, years)))
 
 
-def _beside_table(
-    subject: Subject,
-    year: dict[RowKey, OrganisationFigure],
-    quarter: dict[RowKey, OrganisationFigure],
-    keys: Sequence[RowKey],
-    label: str,
-) -> Table:
-    headline = subject.headline
-    unit = f" ({unit_sign(headline.unit)})"
-    figures = [year.get(key) or quarter[key] for key in keys]
-    peers = [
-        Column("Peers", True),
-        Column(f"Peers together{unit}", True),
-        Column(f"Median of peers{unit}", True),
-        Column(f"Middle half of peers{unit}", True),
-    ]
-    return Table(
-        f"{headline.name}: basis{' and peers' if headline.is_compared else ''}, {label}",
-        (
-            Column("Organisation"),
+def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
+    """What figures rest on, and what their peers have."""
+    unit = _unit_in_headings(subject)
+    is_compared = any(line.indicator.is_compared for line in lines)
+    return _table(
+        title,
+        lines,
+        _name_of(subject),
+        _Part(
             Column("Delivery model"),
-            Column("Basis"),
+            lambda line: words(line.figure.delivery_model).capitalize(),
+            not subject.is_own,
+        ),
+        _Part(Column("Basis"), lambda line: line.figure.basis_name),
+        _Part(
             Column("Months reported", True),
-            *(peers if headline.is_compared else []),
+            lambda line: f"{line.figure.months_reported} of {line.figure.months_expected}",
         ),
-        tuple(
-            (
-                figure.organisation_name,
-                words(figure.delivery_model).capitalize(),
-                figure.basis_name,
-                f"{figure.months_reported} of {figure.months_expected}",
-                *(
-                    (
-                        figure.peers,
-                        shown(figure.peer_value, headline.unit),
-                        shown(figure.peer_median, headline.unit),
-                        between(figure.peer_lower_quartile, figure.peer_upper_quartile, headline.unit),
-                    )
-                    if headline.is_compared
-                    else ()
-                ),
-            )
-            for figure in figures
+        _Part(Column("Peers", True), lambda line: line.figure.peers, is_compared),
+        _Part(
+            Column(f"Peers pooled{unit}", True),
+            lambda line: shown(line.figure.peer_value, line.indicator.unit),
+            is_compared,
         ),
-        is_folded=True,
+        _Part(
+            Column(f"Median of peers{unit}", True),
+            lambda line: shown(line.figure.peer_median, line.indicator.unit),
+            is_compared,
+        ),
+        _Part(
+            Column(f"Middle half of peers{unit}", True),
+            lambda line: between(line.figure.peer_lower_quartile, line.figure.peer_upper_quartile, line.indicator.unit),
+            is_compared,
+        ),
+        _note_part(lines, lambda line: _note_on_peers(line.figure)),
     )
 
 
-def _other_indicators(subject: Subject, grain: str, label: str) -> Iterator[Table]:
+def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table]:
+    """The other indicators of a topic of which somebody has a figure, with the verdicts on them."""
     found = {indicator: subject.of(indicator, grain) for indicator in subject.indicators[1:]}
     there = {
         indicator: figures
         for indicator, figures in found.items()
         if any(is_figure(figure.value) for figure in figures.values())
     }
-    keys = dict.fromkeys(key for figures in there.values() for key in figures)
     if not there:
         return
-    figures_of = {key: next(figures[key] for figures in there.values() if key in figures) for key in keys}
+    figure_of = {key: figure for figures in there.values() for key, figure in figures.items()}
+    columns = [Column("Organisation"), Column("Basis")]
+    for indicator, figures in there.items():
+        columns.append(Column(f"{indicator.name} ({unit_sign(indicator.unit)})", True))
+        if _has_verdicts(figures.values()):
+            columns.append(Column(f"Verdict on {indicator.name[:1].lower()}{indicator.name[1:]}"))
+    shown_figures = [figure for figures in there.values() for figure in figures.values()]
     yield Table(
         f"{subject.topic.title}: further figures, {label}",
-        (
-            Column("Organisation"),
-            Column("Basis"),
-            *(Column(f"{indicator.name} ({unit_sign(indicator.unit)})", True) for indicator in there),
-        ),
+        tuple(columns),
         tuple(
-            (
-                figure.organisation_name,
-                figure.basis_name,
-                *(_value(figures.get(key), indicator, "[x]") for indicator, figures in there.items()),
-            )
-            for key, figure in sorted(figures_of.items(), key=lambda entry: (entry[1].organisation_name, entry[0]))
+            (figure.organisation_name, figure.basis_name, *_further_cells(there, key))
+            for key, figure in sorted(figure_of.items(), key=lambda entry: (entry[1].organisation_name, entry[0]))
         ),
+        (*verdict_legend(shown_figures), *meanings_of_zero(subject, shown_figures)),
         is_folded=True,
     )
+
+
+def _further_cells(there: Mapping[Indicator, Mapping[RowKey, OrganisationFigure]], key: RowKey) -> Iterator[str]:
+    for figures in there.values():
+        figure = figures.get(key)
+        yield _value(figure) if figure else "[x]"
+        if _has_verdicts(figures.values()):
+            yield verdict_text(figure) if figure else "[z]"
 
 
 def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
@@ -246,7 +198,7 @@ def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
             (
                 period_id,
                 next(iter(figures.values())).basis_name,
-                *(_value(figures.get(indicator.id), indicator, "[x]") for indicator in indicators),
+                *(_value(figures[indicator.id]) if indicator.id in figures else "[x]" for indicator in indicators),
             )
             for (period_id, _), figures in sorted(found.items())
         ),
@@ -254,65 +206,77 @@ def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
     )
 
 
-def note_on(figure: OrganisationFigure) -> str:
-    """Why a figure is not there, or what to know of its peers; `-` where there is nothing to say."""
-    if figure.value == "[c]":
-        return "Withheld: too few answers behind it, or they could be worked out from it"
-    if figure.value == "[z]":
-        return "Not worked out on this basis"
-    if figure.value == "[x]":
-        if not figure.months_reported:
+def _table(title: str, lines: Sequence[Line], *parts: _Part) -> Table:
+    there = [part for part in parts if part.is_there]
+    return Table(
+        title,
+        tuple(part.column for part in there),
+        tuple(tuple(part.cell(line) for part in there) for line in lines),
+    )
+
+
+def _name_of(subject: Subject) -> _Part:
+    """Whom or what a row is about, and its basis where there is another row of the same."""
+
+    def name(line: Line) -> str:
+        what = (
+            f"{line.indicator.name} ({unit_sign(line.indicator.unit)})"
+            if subject.is_own
+            else line.figure.organisation_name
+        )
+        return f"{what}, {line.figure.basis_name}" if line.is_one_of_several else what
+
+    return _Part(Column("Figure" if subject.is_own else "Organisation"), name)
+
+
+def _unit_in_headings(subject: Subject) -> str:
+    """The unit of a portfolio's headline; an organisation's own figures have theirs in the row."""
+    return "" if subject.is_own else f" ({unit_sign(subject.headline.unit)})"
+
+
+def _note_part(lines: Sequence[Line], note: Callable[[Line], str]) -> _Part:
+    return _Part(Column("Note"), lambda line: note(line) or "-", any(note(line) for line in lines))
+
+
+def _not_all_year(subject: Subject) -> str:
+    is_commissioner = subject.rows.audience.kind == "commissioner"
+    return f"Not {'under contract' if is_commissioner else 'named'} for the whole year"
+
+
+def _note_on_figure(figure: OrganisationFigure) -> str:
+    """Why a figure is not there; empty where it is."""
+    match figure.value:
+        case "[c]":
+            return "Withheld: few people are behind it, or it would give another withheld figure away"
+        case "[z]":
+            return "Not worked out on this basis"
+        case "[x]" if not figure.months_reported:
             return "Nothing reported"
-        return (
-            "Not every month reported" if figure.months_reported < figure.months_expected else "Not among what was sent"
-        )
-    parts = [figure.peer_note.capitalize()] if figure.peer_note else []
-    if figure.peer_group == "same delivery model, all sectors" and figure.peer_note != "too few peers":
-        parts.append("Peers are of all sectors")
-    return ". ".join(parts) or "-"
+        case "[x]" if figure.months_reported < figure.months_expected:
+            return "Not every month reported"
+        case "[x]":
+            return "Not among what was sent"
+    return ""
 
 
-def _value(figure: OrganisationFigure | None, indicator: Indicator, missing: str = "[z]") -> str:
-    return shown(figure.value, indicator.unit) if figure else missing
+def _note_on_peers(figure: OrganisationFigure) -> str:
+    """What to know of the peers of a figure; empty where there is nothing to say or no figure."""
+    if not is_figure(figure.value):
+        return ""
+    notes = [figure.peer_note] if figure.peer_note else []
+    if figure.peer_group == _WIDENED and figure.peer_note != "too few peers":
+        notes.append("peers are of all sectors")
+    return " ".join(sentence(note) for note in notes)
 
 
-def _interval(figure: OrganisationFigure | None, indicator: Indicator) -> str:
-    return between(figure.lower_95, figure.upper_95, indicator.unit) if figure else "[z]"
+def _value(figure: OrganisationFigure) -> str:
+    return shown(figure.value, figure.unit)
 
 
-def _expected(figure: OrganisationFigure | None, indicator: Indicator) -> str:
-    return between(figure.expected_lower, figure.expected_upper, indicator.unit) if figure else "[z]"
+def _says_something(text: str) -> bool:
+    """Whether there is something in a cell to read, be it that it is withheld."""
+    return text not in ("[x]", "[z]")
 
 
-def _verdict(figure: OrganisationFigure | None) -> str:
-    if figure is None:
-        return "[z]"
-    return f"{figure.verdict}: {figure.verdict_note}" if figure.verdict == "not compared" else figure.verdict
-
-
-def _over_time(figure: OrganisationFigure | None) -> str:
-    if figure is None:
-        return "[z]"
-    return f"{figure.variation}: {figure.variation_note}" if figure.variation_note else figure.variation
-
-
-_Judged = tuple[Indicator, OrganisationFigure | None, OrganisationFigure | None]
-
-
-def _legend(judged: Sequence[_Judged]) -> tuple[str, ...]:
-    """What the columns of a table mean, where it has them."""
-    notes = []
-    verdicts = [year for _, year, _ in judged if year and year.verdict not in ("[z]", "not compared")]
-    if verdicts:
-        notes.append(
-            "Expected range: where 95 of 100 organisations like these would lie if nothing but chance and ordinary "
-            f"spread set them apart. Of {len(verdicts)} verdict{'' if len(verdicts) == 1 else 's'} chance alone would "
-            f"put about {0.05 * len(verdicts):.1f} outside it."
-        )
-        notes += sorted({year.verdict_note for year in verdicts if year.verdict_note})
-    if any(quarter and quarter.variation != "[z]" for _, _, quarter in judged):
-        notes.append(
-            "Over time: common cause is what moves from month to month or wave to wave anyway; improving and concern "
-            "are more than that."
-        )
-    return tuple(notes)
+def _has_verdicts(figures: Iterable[OrganisationFigure]) -> bool:
+    return any(_says_something(figure.verdict) for figure in figures)

@@ -11,6 +11,7 @@ from impact.reports.portfolio import portfolio_chart
 from impact.reports.savings import saving_tables
 from impact.reports.subject import Subject, subjects
 from impact.reports.tables import own_tables, portfolio_tables
+from impact.reports.verdicts import instrument_sentences
 from impact.reports.wording import between, is_figure, shown, unit_sign, words, year_label
 
 _POLARITIES = {"lower_is_better": "Lower is better.", "higher_is_better": "Higher is better.", "none": ""}
@@ -25,12 +26,12 @@ def topic_sections(rows: AudienceRows, period: Period) -> Iterator[Section]:
 
 def _section(subject: Subject) -> Section:
     headline = subject.headline
-    is_own = subject.rows.audience.kind == "organisation"
-    tables = own_tables(subject) if is_own else [*portfolio_tables(subject), *_side_by_side(subject)]
+    tables = own_tables(subject) if subject.is_own else [*portfolio_tables(subject), *_side_by_side(subject)]
+    what_it_is = f"{headline.name}: {headline.definition} {_POLARITIES[headline.polarity]}".strip()
     return Section(
         id=subject.topic.id.replace("_", "-"),
         title=subject.topic.title,
-        paragraphs=(f"{headline.name}: {headline.definition} {_POLARITIES[headline.polarity]}".strip(),),
+        paragraphs=(what_it_is, *([] if subject.is_own else instrument_sentences(subject.shown(headline)))),
         chart=portfolio_chart(subject),
         tables=(*tables, *before_after_table(subject), *effect_table(subject), *saving_tables(subject)),
         data_file="organisations.csv" if subject.figures else "delivery-models.csv",

@@ -6,7 +6,7 @@ from datetime import date
 
 from impact.periods import Period
 
-_SHORTHAND = frozenset({"[c]", "[x]", "[z]"})
+_SHORTHAND = frozenset({"[c]", "[x]", "[z]", "[u]"})
 _NAMES = {
     "mutual": "mutual",
     "in_house": "in-house",
@@ -16,7 +16,8 @@ _NAMES = {
 }
 _UNIT_SIGNS = {"GBP": "£", "points": "0 to 10"}
 _POUNDS = "GBP"
-_MOST_LISTED = 5
+MOST_NAMED = 5
+"""Names in a sentence; whoever wants all of them has the table."""
 
 
 def is_figure(text: str) -> bool:
@@ -35,7 +36,9 @@ def shown(text: str, unit: str) -> str:
 
 
 def between(low: str, high: str, unit: str = "") -> str:
-    return low if not is_figure(low) else f"{shown(low, unit)} to {shown(high, unit)}"
+    """A range; where one end is no figure there is no range, and the shorthand says why."""
+    no_end = next((end for end in (low, high) if not is_figure(end)), None)
+    return no_end or f"{shown(low, unit)} to {shown(high, unit)}"
 
 
 def with_unit(value: str, unit: str) -> str:
@@ -65,11 +68,20 @@ def count_of(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def listed(names: Sequence[str]) -> str:
-    """Up to five names; how many more."""
-    return ", ".join(names[:_MOST_LISTED]) + (
-        f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    )
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Names up to so many, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Parts of a sentence: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(([", ".join(parts[:-1])] if len(parts) > 1 else []) + list(parts[-1:]))
+
+
+def sentence(text: str) -> str:
+    """A text that stands by itself: a capital first, a full stop last."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def year_end(period: Period) -> str:
