@@ -37,48 +37,48 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
     if not found:
         return
     sources = sorted({one.source for one in found})
+    has_note = any(one.note for one in found)
     yield Table(
         f"{subject.topic.title}, before and after spinning out",
         (
             *([] if subject.is_own else [Column("Organisation")]),
-            Column("Figure"),
-            Column("Basis"),
+            Column("Figure and basis"),
             Column("Spun out"),
             Column("Before", True),
             Column("After", True),
             Column("Difference", True),
             Column("95% interval", True),
-            Column("Difference of others", True),
-            Column("Others", True),
+            Column("Difference of others (how many)", True),
             Column("Difference less that of others", True),
-            *([Column("Note")] if any(one.note for one in found) else []),
             *([Column("Before is from")] if len(sources) > 1 else []),
+            *([Column("Note")] if has_note else []),
         ),
         tuple(
             (
                 *([] if subject.is_own else [one.organisation_name]),
-                f"{one.indicator_name} ({unit_sign(one.unit)})",
-                one.basis_name,
+                f"{one.indicator_name} ({unit_sign(one.unit)}), {one.basis_name}",
                 f"{one.spun_out_on.day} {one.spun_out_on:%B %Y}",
                 shown(one.before_value, one.unit),
                 shown(one.after_value, one.unit),
                 one.difference,
                 between(one.lower_95, one.upper_95),
-                one.comparator_difference,
-                str(one.comparators),
+                one.comparator_difference + (f" ({one.comparators})" if is_figure(one.comparator_difference) else ""),
                 one.effect,
-                *([one.note or "-"] if any(other.note for other in found) else []),
                 *([one.source] if len(sources) > 1 else []),
+                *([one.note or "-"] if has_note else []),
             )
             for one in found
         ),
-        notes=(
+        notes=(CAVEATS,),
+        how_to_read=(
             (
                 f"Before: the 12 months before spinning out{_from(sources)}. After: the latest 12 months since. Only "
-                "months of the year that are there on both sides count. Differences between percentages are in "
-                "percentage points. The interval is that of the organisation's own difference."
+                "months of the year that are there on both sides count."
             ),
-            CAVEATS,
+            (
+                "Differences between percentages are in percentage points. The interval is that of the organisation's "
+                "own difference, not of what is left once that of others is taken off."
+            ),
         ),
     )
 

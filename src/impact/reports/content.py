@@ -15,13 +15,15 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as printed. The first column names the row. One that a chart shows already may be folded away."""
+    """Texts as printed. The first column names the row. What few readers want may be folded away; `how_to_read` is what
+    its columns mean, for whoever sees such a table for the first time."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     is_folded: bool = False
+    how_to_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from impact.reports.subject import Subject, subjects
 from impact.reports.verdicts import (
     APART,
     CHANGES,
-    by_chance_in_words,
+    by_chance,
     instrument_sentences,
     is_apart,
     is_judged,
@@ -93,21 +93,16 @@ def _verdict_points(subject: Subject) -> Iterator[str]:
 
 
 def _verdicts(judged: Sequence[OrganisationFigure]) -> Iterator[str]:
+    groups = {verdict: [figure for figure in judged if figure.verdict == verdict] for verdict in APART}
+    similar = len(judged) - sum(map(len, groups.values()))
     if len(judged) == 1:
-        [figure] = judged
-        verdict = f"{figure.verdict} than expected" if is_apart(figure) else "similar to its peers"
-        yield f"{figure.organisation_name}, the one that is compared, is {verdict}."
-        yield by_chance_in_words(1)
+        yield f"{judged[0].organisation_name}, the one compared with its peers, is {judged[0].verdict}."
+    elif judged and similar == len(judged):
+        yield f"None of the {similar} compared with their peers is set apart."
     elif judged:
-        apart = {verdict: [figure for figure in judged if figure.verdict == verdict] for verdict in APART}
-        similar = len(judged) - sum(map(len, apart.values()))
-        if similar == len(judged):
-            yield f"None of the {similar} compared is set apart from its peers."
-        else:
-            said = _named({f"{verdict} than expected": of for verdict, of in apart.items()}, judged)
-            rest = [f"{similar} {_are(similar)} similar to {'its' if similar == 1 else 'their'} peers"]
-            yield f"Of the {len(judged)} compared, {joined([*said, *rest] if similar else said)}."
-        yield by_chance_in_words(len(judged))
+        said = _named(groups, judged) + ([f"{similar} {_are(similar)} similar"] if similar else [])
+        yield f"Of the {len(judged)} compared with their peers, {joined(said)}."
+    yield from by_chance(judged)
 
 
 def _change_points(subject: Subject) -> Iterator[str]:
@@ -197,10 +192,8 @@ def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
     elif is_apart(figure):
         expected = between(figure.expected_lower, figure.expected_upper, figure.unit)
         range_of_it = f", {expected}," if is_figure(expected) else ""
-        yield (
-            f"That is {figure.verdict} than the range{range_of_it} expected from your peers{note}. "
-            f"{by_chance_in_words(1)}"
-        )
+        yield f"That is {figure.verdict} than the range{range_of_it} expected from your peers{note}."
+        yield from by_chance([figure])
     elif is_judged(figure):
         yield f"That is similar to your peers{note}: what sets you apart may be chance and ordinary spread."
 

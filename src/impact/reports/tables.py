@@ -1,13 +1,21 @@
 """The tables of one topic: published rows -> texts in columns. Which of them a report has is for `topics` to say."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from impact.reports.audiences import Indicator, OrganisationFigure
+from impact.reports.audiences import OrganisationFigure
 from impact.reports.content import Column, Table
 from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Line, RowKey, Subject
-from impact.reports.verdicts import common_note, legend, variation_text, verdict_legend, verdict_text
+from impact.reports.verdicts import (
+    by_chance,
+    common_note,
+    how_to_read,
+    variation_text,
+    verdict_notes,
+    verdict_text,
+    what_verdicts_mean,
+)
 from impact.reports.wording import between, is_figure, sentence, shown, unit_sign, words, year_end, year_label
 
 _WIDENED = "same delivery model, all sectors"
@@ -98,7 +106,11 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
         ),
         _note_part(lines, note),
     )
-    return replace(table, notes=(*legend(years, quarters), *meanings_of_zero(subject, years)))
+    return replace(
+        table,
+        notes=(*verdict_notes(years), *meanings_of_zero(subject, years)),
+        how_to_read=tuple(how_to_read(years, quarters)),
+    )
 
 
 def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
@@ -149,31 +161,33 @@ def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table
     }
     if not there:
         return
-    figure_of = {key: figure for figures in there.values() for key, figure in figures.items()}
+    judged = {indicator for indicator, figures in there.items() if _has_verdicts(figures.values())}
+    one_of = {key: figure for figures in there.values() for key, figure in figures.items()}
+
+    def cells(key: RowKey) -> Iterator[str]:
+        for indicator, figures in there.items():
+            figure = figures.get(key)
+            yield _value(figure) if figure else "[x]"
+            if indicator in judged:
+                yield verdict_text(figure) if figure else "[z]"
+
     columns = [Column("Organisation"), Column("Basis")]
-    for indicator, figures in there.items():
+    for indicator in there:
         columns.append(Column(f"{indicator.name} ({unit_sign(indicator.unit)})", True))
-        if _has_verdicts(figures.values()):
+        if indicator in judged:
             columns.append(Column(f"Verdict on {indicator.name[:1].lower()}{indicator.name[1:]}"))
-    shown_figures = [figure for figures in there.values() for figure in figures.values()]
+    figures = [figure for of_indicator in there.values() for figure in of_indicator.values()]
     yield Table(
         f"{subject.topic.title}: further figures, {label}",
         tuple(columns),
         tuple(
-            (figure.organisation_name, figure.basis_name, *_further_cells(there, key))
-            for key, figure in sorted(figure_of.items(), key=lambda entry: (entry[1].organisation_name, entry[0]))
+            (figure.organisation_name, figure.basis_name, *cells(key))
+            for key, figure in sorted(one_of.items(), key=lambda entry: (entry[1].organisation_name, entry[0]))
         ),
-        (*verdict_legend(shown_figures), *meanings_of_zero(subject, shown_figures)),
+        (*by_chance(figures), *meanings_of_zero(subject, figures)),
         is_folded=True,
+        how_to_read=tuple(what_verdicts_mean(figures)),
     )
-
-
-def _further_cells(there: Mapping[Indicator, Mapping[RowKey, OrganisationFigure]], key: RowKey) -> Iterator[str]:
-    for figures in there.values():
-        figure = figures.get(key)
-        yield _value(figure) if figure else "[x]"
-        if _has_verdicts(figures.values()):
-            yield verdict_text(figure) if figure else "[z]"
 
 
 def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:

@@ -33,12 +33,14 @@ def is_not_compared(figure: OrganisationFigure) -> bool:
     return figure.verdict == _NOT_COMPARED
 
 
-def by_chance_in_words(judged: int) -> str:
-    """How many of so many verdicts chance alone would set apart."""
+def by_chance(figures: Sequence[OrganisationFigure]) -> Iterator[str]:
+    """How many of the verdicts on these figures chance alone would give; nothing where there is no verdict."""
+    judged = sum(map(is_judged, figures))
     if judged == 1:
-        return "Chance alone would set 1 in 20 apart."
-    about = (judged * _SHARE_BY_CHANCE).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return f"Chance alone would set about {str(about).removesuffix('.0')} of these {judged} apart."
+        yield "Chance alone would set 1 in 20 apart."
+    elif judged:
+        about = (judged * _SHARE_BY_CHANCE).quantize(Decimal("0.1"), ROUND_HALF_UP)
+        yield f"Chance alone would set about {str(about).removesuffix('.0')} of these {judged} apart."
 
 
 def is_on_no_comparing_instrument(figure: OrganisationFigure) -> bool:
@@ -82,16 +84,32 @@ def variation_text(figure: OrganisationFigure) -> str:
     return f"{figure.variation}: {figure.variation_note}"
 
 
-def legend(years: Sequence[OrganisationFigure], quarters: Sequence[OrganisationFigure]) -> Iterator[str]:
+def verdict_notes(years: Sequence[OrganisationFigure]) -> Iterator[str]:
+    """What must be said beside a set of verdicts: how many chance alone would give, and what holds of all of them."""
+    yield from by_chance(years)
+    if note := common_note(years):
+        is_one = sum(map(is_judged, years)) == 1
+        yield f"{'The verdict here is' if is_one else 'All verdicts here are'} {note}."
+
+
+def what_verdicts_mean(figures: Sequence[OrganisationFigure]) -> Iterator[str]:
+    """Nothing where there is no verdict."""
+    if any(is_judged(figure) for figure in figures):
+        yield (
+            "Verdict: similar is within the expected range, where 95 of 100 organisations like these would lie if "
+            "nothing but chance and ordinary spread set them apart. Better, worse, higher and lower lie outside it; "
+            "with much before it, outside where 998 of 1,000 would lie."
+        )
+
+
+def how_to_read(years: Sequence[OrganisationFigure], quarters: Sequence[OrganisationFigure] = ()) -> Iterator[str]:
     """What the columns of a table mean, where it has them."""
     if any(is_figure(figure.lower_95) for figure in years):
         yield (
             "95% interval: how sure the figure is, given how many answered. Verdicts come from the expected range, not "
             "from this interval."
         )
-    yield from verdict_legend(years)
-    if note := common_note(years):
-        yield f"All verdicts in this table: {note}."
+    yield from what_verdicts_mean(years)
     if any(is_figure(figure.variation) for figure in quarters):
         yield (
             "Over time: common cause is what moves from month to month or from survey to survey anyway; improving, "
@@ -101,15 +119,4 @@ def legend(years: Sequence[OrganisationFigure], quarters: Sequence[OrganisationF
         yield (
             "Against target: consistently met or missed means that common cause does not reach across the target; hit "
             "or miss, that it does."
-        )
-
-
-def verdict_legend(figures: Sequence[OrganisationFigure]) -> Iterator[str]:
-    """What verdicts mean, and how many of these chance alone would give."""
-    judged = sum(map(is_judged, figures))
-    if judged:
-        yield (
-            "Similar: within the expected range, where 95 of 100 organisations like these would lie if nothing but "
-            "chance and ordinary spread set them apart. Better, worse, higher and lower lie outside it; with much "
-            f"before it, outside where 998 of 1,000 would lie. {by_chance_in_words(judged)}"
         )
