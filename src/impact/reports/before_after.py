@@ -33,7 +33,7 @@ _JUDGED = {"improved": "better", "worsened": "worse"}
 
 def before_after_table(subject: Subject) -> Iterator[Table]:
     """A mutual's own level before and after it spun out, beside others that did not in the same months."""
-    found = [one for one in subject.rows.before_after if one.topic == subject.topic.id]
+    found = subject.before_after
     if not found:
         return
     sources = sorted({one.source for one in found})
@@ -85,7 +85,7 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
 
 def effect_table(subject: Subject) -> Iterator[Table]:
     """Across mutuals: the mean difference after spinning out, and the slope on staff ownership."""
-    found = [one for one in subject.rows.effects if one.topic == subject.topic.id]
+    found = subject.effects
     if not found:
         return
     has_trends = any(one.trends for one in found)

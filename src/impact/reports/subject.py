@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure, Topic
+from impact.reports.audiences import (
+    AudienceRows,
+    BeforeAfter,
+    DeliveryModelFigure,
+    Effect,
+    Indicator,
+    OrganisationFigure,
+    Topic,
+)
 
 RowKey = tuple[str, str]
 """An organisation and a basis: figures on two bases never share a row."""
@@ -37,6 +45,8 @@ class Subject:
     indicators: tuple[Indicator, ...]
     figures: tuple[OrganisationFigure, ...]
     models: tuple[DeliveryModelFigure, ...]
+    effects: tuple[Effect, ...]
+    before_after: tuple[BeforeAfter, ...]
 
     @property
     def headline(self) -> Indicator:
@@ -79,6 +89,8 @@ def subjects(rows: AudienceRows, period: Period) -> list[Subject]:
             indicators,
             tuple(figure for figure in rows.organisations if figure.topic == topic.id),
             tuple(figure for figure in rows.delivery_models if figure.topic == topic.id),
+            tuple(effect for effect in rows.effects if effect.topic == topic.id),
+            tuple(one for one in rows.before_after if one.topic == topic.id),
         )
         for topic, indicators in found.items()
         if indicators

@@ -16,7 +16,17 @@ from impact.reports.verdicts import (
     verdict_text,
     what_verdicts_mean,
 )
-from impact.reports.wording import between, is_figure, sentence, shown, unit_sign, words, year_end, year_label
+from impact.reports.wording import (
+    between,
+    is_figure,
+    says_something,
+    sentence,
+    shown,
+    unit_sign,
+    words,
+    year_end,
+    year_label,
+)
 
 _WIDENED = "same delivery model, all sectors"
 
@@ -81,13 +91,13 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
         _Part(
             Column("95% interval", True),
             of_year(lambda figure: between(figure.lower_95, figure.upper_95, figure.unit)),
-            any(_says_something(figure.lower_95) for figure in years),
+            any(says_something(figure.lower_95) for figure in years),
         ),
         _Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter), bool(quarters)),
         _Part(
             Column(f"Expected range{unit}", True),
             of_year(lambda figure: between(figure.expected_lower, figure.expected_upper, figure.unit)),
-            any(_says_something(figure.expected_lower) for figure in years),
+            any(says_something(figure.expected_lower) for figure in years),
         ),
         _Part(
             Column("Verdict"),
@@ -97,12 +107,12 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
         _Part(
             Column("Over time"),
             of_quarter(variation_text),
-            any(_says_something(figure.variation) for figure in quarters),
+            any(says_something(figure.variation) for figure in quarters),
         ),
         _Part(
             Column("Against target"),
             of_quarter(lambda figure: figure.assurance),
-            any(_says_something(figure.assurance) for figure in quarters),
+            any(says_something(figure.assurance) for figure in quarters),
         ),
         _note_part(lines, note),
     )
@@ -152,12 +162,12 @@ def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
 
 
 def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table]:
-    """The other indicators of a topic of which somebody has a figure, with the verdicts on them."""
+    """The other indicators of a topic of which there is something to read, with the verdicts on them."""
     found = {indicator: subject.of(indicator, grain) for indicator in subject.indicators[1:]}
     there = {
         indicator: figures
         for indicator, figures in found.items()
-        if any(is_figure(figure.value) for figure in figures.values())
+        if any(says_something(figure.value) for figure in figures.values())
     }
     if not there:
         return
@@ -194,7 +204,7 @@ def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
     history = [figure for figure in subject.rows.history if figure.topic == subject.topic.id]
     found: dict[tuple[str, str], dict[str, OrganisationFigure]] = {}
     for figure in history:
-        if is_figure(figure.value):
+        if says_something(figure.value):
             found.setdefault((figure.period_id, figure.basis), {})[figure.indicator_id] = figure
     indicators = [
         indicator for indicator in subject.indicators if any(indicator.id in figures for figures in found.values())
@@ -287,10 +297,5 @@ def _value(figure: OrganisationFigure) -> str:
     return shown(figure.value, figure.unit)
 
 
-def _says_something(text: str) -> bool:
-    """Whether there is something in a cell to read, be it that it is withheld."""
-    return text not in ("[x]", "[z]")
-
-
 def _has_verdicts(figures: Iterable[OrganisationFigure]) -> bool:
-    return any(_says_something(figure.verdict) for figure in figures)
+    return any(says_something(figure.verdict) for figure in figures)

@@ -12,15 +12,16 @@ from impact.reports.savings import saving_tables
 from impact.reports.subject import Subject, subjects
 from impact.reports.tables import own_tables, portfolio_tables
 from impact.reports.verdicts import instrument_sentences
-from impact.reports.wording import between, is_figure, shown, unit_sign, words, year_label
+from impact.reports.wording import between, says_something, shown, unit_sign, words, year_label
 
 _POLARITIES = {"lower_is_better": "Lower is better.", "higher_is_better": "Higher is better.", "none": ""}
 
 
 def topic_sections(rows: AudienceRows, period: Period) -> Iterator[Section]:
-    """A section for each topic that this reader has a figure of."""
+    """A section for each topic of which this reader has something, be it that it is withheld."""
     for subject in subjects(rows, period):
-        if any(is_figure(figure.value) for figure in subject.figures) or subject.models:
+        is_there = any(says_something(figure.value) for figure in subject.figures)
+        if is_there or subject.models or subject.effects or subject.before_after:
             yield _section(subject)
 
 
@@ -34,7 +35,7 @@ def _section(subject: Subject) -> Section:
         paragraphs=(what_it_is, *([] if subject.is_own else instrument_sentences(subject.shown(headline)))),
         chart=portfolio_chart(subject),
         tables=(*tables, *before_after_table(subject), *effect_table(subject), *saving_tables(subject)),
-        data_file="organisations.csv" if subject.figures else "delivery-models.csv",
+        data_file="organisations.csv" if subject.figures else "delivery-models.csv" if subject.models else None,
     )
 
 

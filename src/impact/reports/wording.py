@@ -25,6 +25,11 @@ def is_figure(text: str) -> bool:
     return text not in _SHORTHAND
 
 
+def says_something(text: str) -> bool:
+    """Whether there is something behind a text to know of: a figure, a word, or that there is one that is withheld."""
+    return text not in ("[x]", "[z]")
+
+
 def words(code: str) -> str:
     """A code as words: `community_health` is community health, `in_house` is in-house."""
     return _NAMES.get(code, code.replace("_", " "))

@@ -226,7 +226,7 @@ def figure(
 ) -> OrganisationFigure:
     """A figure of Alpha Care for the year to March 2026; of another organisation it has a code of its own."""
     peers: dict[str, object] = {} if of.is_compared else {**_NO_PEERS, **_NO_QUARTILES, "peer_note": "not compared"}
-    if not of.is_compared or fields.get("grain") == "quarter":
+    if not of.is_compared or fields.get("grain") == "quarter" or value.startswith("["):
         peers |= _NO_VERDICT
     about: dict[str, object] = {
         "topic": of.topic,
