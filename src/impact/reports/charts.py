@@ -14,6 +14,9 @@ WIDE, NARROW = 720, 360
 _ROW = 34
 _TOP, _BOTTOM = 30, 26
 _MARGIN = 12
+_TICK_CHARACTER = 6.8
+"""How wide a figure on the axis is at most: those at its ends are moved in, so that nothing of them is cut off."""
+
 _WANTED_TICKS = {WIDE: 8, NARROW: 4}
 
 
@@ -36,7 +39,10 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
     for index in range(round((high - low) / step) + 1):
         tick = low + index * step
         parts.append(f'<line class="grid" x1="{x(tick)}" x2="{x(tick)}" y1="{_TOP - 6}" y2="{height - _BOTTOM}"/>')
-        parts.append(f'<text class="tick" x="{x(tick)}" y="{_TOP - 12}" text-anchor="middle">{tick:,.10g}</text>')
+        label = f"{tick:,.10g}"
+        room = _TICK_CHARACTER * len(label) / 2
+        middle = _decimal(min(max(float(x(tick)), room), width - room))
+        parts.append(f'<text class="tick" x="{middle}" y="{_TOP - 12}" text-anchor="middle">{label}</text>')
     for index, mark in enumerate(chart.marks):
         y = _TOP + _ROW * index
         centre = y + 23

@@ -199,14 +199,18 @@ def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:
-    """Mutuals beside others, where there are enough of them to speak of."""
-    said = [point for indicator in headlines(rows) for point in _indicator_points(rows, indicator, period)]
-    yield from said
-    if said:
-        yield "These figures are pooled and not adjusted for what staff do: a description, not an effect."
+    """Mutuals beside others, where there are enough of them to speak of, and what goes with spinning out."""
+    is_pooled = False
+    for indicator in headlines(rows):
+        pooled = list(_pooled_points(rows, indicator, period))
+        is_pooled = is_pooled or bool(pooled)
+        yield from pooled
+        yield from effect_points(rows.effects, indicator.id)
+    if is_pooled:
+        yield "Pooled figures are not adjusted for what staff do: they describe, and show no effect."
 
 
-def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) -> Iterator[str]:
+def _pooled_points(rows: AudienceRows, indicator: Indicator, period: Period) -> Iterator[str]:
     figures = [
         figure
         for figure in rows.delivery_models
@@ -230,7 +234,7 @@ def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) 
         ]
         said = "; ".join(_pooled(figure) for figure in (ours, *others))
         where = "in all sectors with mutuals" if is_several else f"in {words(ours.sector)}"
-        yield f"{indicator.name} ({ours.basis_name}), {where}, in the year to {year_end(period)}: {said}."
+        yield f"{indicator.name} ({ours.basis_name}), {where}, pooled over the year to {year_end(period)}: {said}."
         unsure = next(
             (
                 figure
@@ -242,7 +246,6 @@ def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) 
         )
         if unsure is not None and is_figure(ours.value_with_unclassified):
             yield _if_counted(ours, unsure)
-    yield from effect_points(rows.effects, indicator.id)
 
 
 def _pooled(figure: DeliveryModelFigure) -> str:

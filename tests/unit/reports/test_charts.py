@@ -103,6 +103,15 @@ def assert_within(tree: ElementTree.Element, width: int) -> None:
 
 
 @each_width
+def test_no_figure_on_the_axis_is_cut_off_at_the_edge(width: int) -> None:
+    tree = drawn([mark(-1250000), mark(320389)], width)
+    labels = [element for element in tree if element.attrib.get("class") == "tick"]
+    for label in labels:
+        room = 6.5 * len(label.text or "") / 2
+        assert room <= float(label.attrib["x"]) <= width - room
+
+
+@each_width
 def test_thousands_on_the_axis_have_commas(width: int) -> None:
     said = ticks(drawn([mark(-120000), mark(1250000)], width))
     assert [tick for tick in said if tick.lstrip("-").isdigit() and len(tick.lstrip("-")) > 3] == []

@@ -32,7 +32,7 @@ from tests.unit.reports.published import (
     state,
 )
 
-NO_EFFECT = "These figures are pooled and not adjusted for what staff do: a description, not an effect."
+NO_EFFECT = "Pooled figures are not adjusted for what staff do: they describe, and show no effect."
 
 
 def points(given: AudienceRows) -> list[str]:
@@ -332,9 +332,9 @@ def test_mutuals_stand_beside_others_of_the_same_sector_and_basis_alone() -> Non
     one = model("6.00", delivery_model="outsourced", organisations=1, months_reported=1200, months_expected=1300)
     assert public(model(), others, hours, elsewhere, one) == [
         (
-            "Absence rate (calendar days), in adult social care, in the year to March 2026: the 12 mutuals 4.10% (140 "
-            "of 144 months reported); the 8 in-house organisations 5.00% (140 of 144 months reported); the one "
-            "outsourced organisation 6.00% (1,200 of 1,300 months reported)."
+            "Absence rate (calendar days), in adult social care, pooled over the year to March 2026: the 12 mutuals "
+            "4.10% (140 of 144 months reported); the 8 in-house organisations 5.00% (140 of 144 months reported); the "
+            "one outsourced organisation 6.00% (1,200 of 1,300 months reported)."
         ),
         NO_EFFECT,
     ]
@@ -342,7 +342,9 @@ def test_mutuals_stand_beside_others_of_the_same_sector_and_basis_alone() -> Non
 
 def test_where_there_are_several_sectors_they_are_spoken_of_together() -> None:
     [said, last] = public(model(), model("4.44", sector="sectors_of_mutuals"), model("9.99", sector="libraries"))
-    assert said.startswith("Absence rate (calendar days), in all sectors with mutuals, in the year to March 2026:")
+    assert said.startswith(
+        "Absence rate (calendar days), in all sectors with mutuals, pooled over the year to March 2026:"
+    )
     assert "4.44%" in said
     assert "4.10" not in said
     assert last == NO_EFFECT
@@ -375,6 +377,7 @@ def test_effects_follow_what_is_pooled_and_stand_without_it() -> None:
     assert pooled.startswith("Absence rate (calendar days), in adult social care")
     assert said.startswith("Absence rate (calendar days). On average over 10 mutuals it fell")
     assert last == NO_EFFECT
+    assert points(rows(kind="public", effects=[effect()])) == [said]
 
 
 # Everybody
