@@ -79,6 +79,8 @@ class OrganisationFigure:
     basis: str
     basis_name: str
     value: str
+    lower_95: str
+    upper_95: str
     denominator: str
     months_reported: int
     months_expected: int
@@ -89,8 +91,82 @@ class OrganisationFigure:
     peer_lower_quartile: str
     peer_upper_quartile: str
     peer_note: str
+    expected_lower: str
+    expected_upper: str
+    verdict: str
+    verdict_note: str
+    variation: str
+    variation_note: str
+    assurance: str
     source: str
     is_public: bool
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A row of published.effect: what goes with spinning out, or with ten more points of staff ownership, across
+    organisations. `effect` and its limits are in the unit of the indicator, points for per cent."""
+
+    kind: str
+    period_id: str
+    topic: str
+    indicator_id: str
+    indicator_name: str
+    unit: str
+    basis: str
+    basis_name: str
+    organisations: int
+    effect: str
+    lower_95: str
+    upper_95: str
+    word: str
+    judged: str
+    trends: str
+
+
+@dataclass(frozen=True)
+class BeforeAfter:
+    """A row of published.before_after: one mutual before and after it spun out, beside others in the same months."""
+
+    period_id: str
+    topic: str
+    indicator_id: str
+    indicator_name: str
+    unit: str
+    organisation_code: str
+    organisation_name: str
+    basis: str
+    basis_name: str
+    spun_out_on: date
+    before_value: str
+    after_value: str
+    parts_matched: int
+    difference: str
+    lower_95: str
+    upper_95: str
+    comparators: int
+    comparator_difference: str
+    effect: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class SavingFigure:
+    """A row of published.saving_figure: savings of one type, in all or by what `split` says, in pounds."""
+
+    grain: str
+    period_id: str
+    organisation_code: str
+    organisation_name: str
+    type: str
+    split: str
+    part: str
+    nominal: str
+    real: str
+    price_base_year: str
+    deflator_vintage: str
+    note: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +223,9 @@ class AudienceRows:
     publishers: tuple[Publisher, ...]
     organisations: tuple[OrganisationFigure, ...]
     delivery_models: tuple[DeliveryModelFigure, ...]
+    effects: tuple[Effect, ...]
+    before_after: tuple[BeforeAfter, ...]
+    savings: tuple[SavingFigure, ...]
     return_states: tuple[ReturnState, ...]
     history: tuple[OrganisationFigure, ...]
 
@@ -242,6 +321,9 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
                 "delivery_model <> 'mutual', delivery_model"
             )
         ),
+        effects=(),
+        before_after=(),
+        savings=(),
         return_states=tuple(
             ReturnState(*row)
             for row in rows(

@@ -14,6 +14,9 @@ WIDE, NARROW = 720, 360
 _ROW = 34
 _TOP, _BOTTOM = 30, 26
 _MARGIN = 12
+_TICK_CHARACTER = 6.8
+"""How wide a figure on the axis is at most: those at its ends are moved in, so that nothing of them is cut off."""
+
 _WANTED_TICKS = {WIDE: 8, NARROW: 4}
 
 
@@ -36,7 +39,10 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
     for index in range(round((high - low) / step) + 1):
         tick = low + index * step
         parts.append(f'<line class="grid" x1="{x(tick)}" x2="{x(tick)}" y1="{_TOP - 6}" y2="{height - _BOTTOM}"/>')
-        parts.append(f'<text class="tick" x="{x(tick)}" y="{_TOP - 12}" text-anchor="middle">{tick:,.10g}</text>')
+        label = f"{tick:,.10g}"
+        room = _TICK_CHARACTER * len(label) / 2
+        middle = _decimal(min(max(float(x(tick)), room), width - room))
+        parts.append(f'<text class="tick" x="{middle}" y="{_TOP - 12}" text-anchor="middle">{label}</text>')
     for index, mark in enumerate(chart.marks):
         y = _TOP + _ROW * index
         centre = y + 23
@@ -47,6 +53,10 @@ def portfolio(chart: Chart, width: int, element_id: str) -> str:
         if mark.middle is not None:
             parts.append(
                 f'<line class="median" x1="{x(mark.middle)}" x2="{x(mark.middle)}" y1="{y + 16}" y2="{y + 30}"/>'
+            )
+        if mark.lower is not None and mark.upper is not None:
+            parts.append(
+                f'<line class="interval" x1="{x(mark.lower)}" x2="{x(mark.upper)}" y1="{centre}" y2="{centre}"/>'
             )
         parts.append(_shape(mark.delivery_model, x(mark.value), centre))
     parts.append("</svg>")
@@ -70,7 +80,12 @@ def _shape(delivery_model: str, x: str, y: int) -> str:
 
 def _axis(marks: tuple[Mark, ...], wanted_ticks: int) -> tuple[float, float, float]:
     """From, to and step of an axis of round numbers that holds every mark and every band."""
-    values = [value for mark in marks for value in (mark.value, mark.low, mark.middle, mark.high) if value is not None]
+    values = [
+        value
+        for mark in marks
+        for value in (mark.value, mark.low, mark.middle, mark.high, mark.lower, mark.upper)
+        if value is not None
+    ]
     least, greatest = min(values), max(values)
     rough = max((greatest - least) / wanted_ticks, 1e-6 * max(abs(greatest), 1.0))
     unit = 10.0 ** floor(log10(rough))

@@ -15,18 +15,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as printed. The first column names the row. One that a chart shows already may be folded away."""
+    """Texts as printed. The first column names the row. What few readers want may be folded away; `how_to_read` is what
+    its columns mean, for whoever sees such a table for the first time."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     is_folded: bool = False
+    how_to_read: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, or None."""
+    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, `lower` and
+    `upper` its own 95% interval, or None."""
 
     name: str
     delivery_model: str
@@ -35,6 +38,8 @@ class Mark:
     low: float | None
     middle: float | None
     high: float | None
+    lower: float | None = None
+    upper: float | None = None
 
 
 @dataclass(frozen=True)

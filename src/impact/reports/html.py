@@ -31,6 +31,7 @@ def _drawn(chart: Chart, element_id: str) -> dict[str, object]:
         "narrow": Markup(portfolio(chart, NARROW, f"{element_id}-narrow")),  # noqa: S704
         "key": [(Markup(key_shape(model)), words(model).capitalize()) for model in models],  # noqa: S704
         "has_bands": any(mark.low is not None for mark in chart.marks),
+        "has_intervals": any(mark.lower is not None for mark in chart.marks),
         "has_medians": any(mark.middle is not None for mark in chart.marks),
     }
 

@@ -1,16 +1,40 @@
-"""The main points of a report. Sentences are chosen from the published figures and claim no more than those: how sure a
-difference is, is not worked out yet, so none is called better or worse."""
+"""The main points of a report. Sentences are chosen from the published verdicts, variations and intervals, and claim no
+more than those."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
-from impact.reports.wording import count_of, is_figure, with_unit, words, year_end
+from impact.reports.before_after import before_after_points, effect_points
+from impact.reports.subject import Subject, subjects
+from impact.reports.verdicts import (
+    APART,
+    CHANGES,
+    by_chance,
+    instrument_sentences,
+    is_apart,
+    is_judged,
+    is_not_compared,
+    is_on_no_comparing_instrument,
+)
+from impact.reports.wording import (
+    MOST_NAMED,
+    between,
+    count_of,
+    is_figure,
+    joined,
+    listed,
+    with_unit,
+    words,
+    year_end,
+)
 
 _KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 _IS_IN = ("received", "nothing to report", "exempt")
+_CHANGE_WORDS = {"concern": "of concern", "improving": "improving", "high": "high", "low": "low"}
 _MODEL_PLURALS = {
     "mutual": ("mutual", "mutuals"),
     "in_house": ("in-house organisation", "in-house organisations"),
@@ -38,27 +62,79 @@ def headlines(rows: AudienceRows) -> list[Indicator]:
 
 def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     year = [figure for figure in rows.organisations if figure.grain == "rolling_year"]
-    if not year:
+    if year:
+        commissioned = {figure.organisation_code for figure in year}
+        yield f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}."
+    else:
         yield f"No contract of yours covers the whole year to {year_end(period)}, so only {period.label()} is shown."
-        return
-    commissioned = {figure.organisation_code for figure in year}
-    yield f"You commission {count_of(len(commissioned), 'organisation', 'organisations')}."
     yield from _received(rows, period)
-    for indicator in headlines(rows):
-        placed = [
-            figure
-            for figure in year
-            if figure.indicator_id == indicator.id and is_figure(figure.value) and is_figure(figure.peer_median)
-        ]
-        if placed:
-            above = sum(Decimal(figure.value) > Decimal(figure.peer_median) for figure in placed)
-            below = sum(Decimal(figure.value) < Decimal(figure.peer_median) for figure in placed)
-            yield (
-                f"{indicator.name}: of {len(placed)} that can be set beside their peers, {above} "
-                f"{'lies' if above == 1 else 'lie'} above the median of their peers and {below} below it."
-            )
+    for subject in subjects(rows, period):
+        yield from _verdict_points(subject)
+        yield from _change_points(subject)
     yield from _saved(year, period)
-    yield "Whether a difference is more than chance is not worked out yet."
+
+
+def _verdict_points(subject: Subject) -> Iterator[str]:
+    """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared, and why."""
+    figures = subject.shown(subject.headline)
+    judged = [figure for figure in figures if is_judged(figure)]
+    reasons = Counter(
+        figure.verdict_note
+        for figure in figures
+        if is_not_compared(figure) and not is_on_no_comparing_instrument(figure)
+    )
+    said = list(_verdicts(judged))
+    if reasons and subject.headline.is_compared:
+        why = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
+        said.append(f"Not compared: {why}.")
+    said += instrument_sentences(figures)
+    if said:
+        yield f"{subject.headline.name}. {' '.join(said)}"
+
+
+def _verdicts(judged: Sequence[OrganisationFigure]) -> Iterator[str]:
+    groups = {verdict: [figure for figure in judged if figure.verdict == verdict] for verdict in APART}
+    similar = len(judged) - sum(map(len, groups.values()))
+    if len(judged) == 1:
+        yield f"{judged[0].organisation_name}, the one compared with its peers, is {judged[0].verdict}."
+    elif judged and similar == len(judged):
+        yield f"None of the {similar} compared with their peers is set apart."
+    elif judged:
+        said = _named(groups, judged) + ([f"{similar} {_are(similar)} similar"] if similar else [])
+        yield f"Of the {len(judged)} compared with their peers, {joined(said)}."
+    yield from by_chance(judged)
+
+
+def _change_points(subject: Subject) -> Iterator[str]:
+    """Whose last point over time is more than common cause, by name."""
+    figures = list(subject.of(subject.headline, "quarter").values())
+    found = {
+        _CHANGE_WORDS[variation]: [figure for figure in figures if figure.variation == variation]
+        for variation in CHANGES
+    }
+    if any(found.values()):
+        yield f"{subject.headline.name} over time: {joined(_named(found, figures))}."
+
+
+def _named(groups: Mapping[str, Sequence[OrganisationFigure]], among: Sequence[OrganisationFigure]) -> list[str]:
+    """How many each group holds, and the first few names of them all: the groups that come first have them first."""
+    said, room = [], MOST_NAMED
+    for words_on_it, group in groups.items():
+        if group:
+            names = f" ({listed(sorted(_who(figure, among) for figure in group), room)})" if room else ""
+            said.append(f"{len(group)} {_are(len(group))} {words_on_it}{names}")
+            room -= min(room, len(group))
+    return said
+
+
+def _who(figure: OrganisationFigure, among: Sequence[OrganisationFigure]) -> str:
+    """An organisation by name, with the basis where it is there on several."""
+    is_one_of_several = [other.organisation_code for other in among].count(figure.organisation_code) > 1
+    return f"{figure.organisation_name}, {figure.basis_name}" if is_one_of_several else figure.organisation_name
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -84,32 +160,57 @@ def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:
 
 def _own_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     yield from _received(rows, period)
-    for indicator in headlines(rows):
-        figures = [
-            figure
-            for figure in rows.organisations
-            if figure.indicator_id == indicator.id and figure.grain == "rolling_year" and is_figure(figure.value)
-        ]
-        for figure in figures:
-            beside = (
-                f"; the median of your {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
-                if is_figure(figure.peer_median)
-                else ""
-            )
-            basis = f" ({figure.basis_name})" if len(figures) > 1 else ""
-            value = with_unit(figure.value, figure.unit)
-            yield f"{indicator.name}{basis}: {value} in the year to {year_end(period)}{beside}."
+    for subject in subjects(rows, period):
+        headline = subject.headline
+        for line in subject.lines(headline):
+            name = f"{headline.name} ({line.figure.basis_name})" if line.is_one_of_several else headline.name
+            if line.year and is_figure(line.year.value):
+                yield " ".join([f"{name}: {_own_figure(line.year, period)}", *_own_verdict(line.year)])
+            if line.quarter and line.quarter.variation in CHANGES:
+                rule = f" ({line.quarter.variation_note})" if line.quarter.variation_note else ""
+                yield f"{name} over time: {_CHANGE_WORDS[line.quarter.variation]}{rule}."
+        yield from before_after_points(rows.before_after, headline.id)
+
+
+def _own_figure(figure: OrganisationFigure, period: Period) -> str:
+    interval = between(figure.lower_95, figure.upper_95, figure.unit)
+    sure = f" (95% interval {interval})" if is_figure(interval) else ""
+    beside = (
+        f"; the median of your {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
+        if is_figure(figure.peer_median)
+        else ""
+    )
+    return f"{with_unit(figure.value, figure.unit)}{sure} in the year to {year_end(period)}{beside}."
+
+
+def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
+    note = f" ({figure.verdict_note})" if figure.verdict_note else ""
+    if is_on_no_comparing_instrument(figure):
+        yield f"It is not compared with others: {figure.basis_name} is not made to compare organisations."
+    elif is_not_compared(figure):
+        yield f"It is not compared with others{note}."
+    elif is_apart(figure):
+        expected = between(figure.expected_lower, figure.expected_upper, figure.unit)
+        range_of_it = f", {expected}," if is_figure(expected) else ""
+        yield f"That is {figure.verdict} than the range{range_of_it} expected from your peers{note}."
+        yield from by_chance([figure])
+    elif is_judged(figure):
+        yield f"That is similar to your peers{note}: what sets you apart may be chance and ordinary spread."
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:
-    """Mutuals beside others, where there are enough of them to speak of."""
-    said = [point for indicator in headlines(rows) for point in _indicator_points(rows, indicator, period)]
-    yield from said
-    if said:
-        yield "These figures are pooled and not adjusted for what staff do: a description, not an effect."
+    """Mutuals beside others, where there are enough of them to speak of, and what goes with spinning out."""
+    is_pooled = False
+    for indicator in headlines(rows):
+        pooled = list(_pooled_points(rows, indicator, period))
+        is_pooled = is_pooled or bool(pooled)
+        yield from pooled
+        yield from effect_points(rows.effects, indicator.id)
+    if is_pooled:
+        yield "Pooled figures are not adjusted for what staff do: they describe, and show no effect."
 
 
-def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) -> Iterator[str]:
+def _pooled_points(rows: AudienceRows, indicator: Indicator, period: Period) -> Iterator[str]:
     figures = [
         figure
         for figure in rows.delivery_models
@@ -133,7 +234,7 @@ def _indicator_points(rows: AudienceRows, indicator: Indicator, period: Period) 
         ]
         said = "; ".join(_pooled(figure) for figure in (ours, *others))
         where = "in all sectors with mutuals" if is_several else f"in {words(ours.sector)}"
-        yield f"{indicator.name} ({ours.basis_name}), {where}, in the year to {year_end(period)}: {said}."
+        yield f"{indicator.name} ({ours.basis_name}), {where}, pooled over the year to {year_end(period)}: {said}."
         unsure = next(
             (
                 figure

@@ -1,11 +1,12 @@
 """Words that every part of a report shares: for codes, counts, periods, figures with their units, and texts that are no
 figures."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from impact.periods import Period
 
-_SHORTHAND = frozenset({"[c]", "[x]", "[z]"})
+_SHORTHAND = frozenset({"[c]", "[x]", "[z]", "[u]"})
 _NAMES = {
     "mutual": "mutual",
     "in_house": "in-house",
@@ -15,11 +16,18 @@ _NAMES = {
 }
 _UNIT_SIGNS = {"GBP": "£", "points": "0 to 10"}
 _POUNDS = "GBP"
+MOST_NAMED = 5
+"""Names in a sentence; whoever wants all of them has the table."""
 
 
 def is_figure(text: str) -> bool:
     """Whether a published text is a figure, not shorthand for why there is none."""
     return text not in _SHORTHAND
+
+
+def says_something(text: str) -> bool:
+    """Whether there is something behind a text to know of: a figure, a word, or that there is one that is withheld."""
+    return text not in ("[x]", "[z]")
 
 
 def words(code: str) -> str:
@@ -33,7 +41,9 @@ def shown(text: str, unit: str) -> str:
 
 
 def between(low: str, high: str, unit: str = "") -> str:
-    return low if not is_figure(low) else f"{shown(low, unit)} to {shown(high, unit)}"
+    """A range; where one end is no figure there is no range, and the shorthand says why."""
+    no_end = next((end for end in (low, high) if not is_figure(end)), None)
+    return no_end or f"{shown(low, unit)} to {shown(high, unit)}"
 
 
 def with_unit(value: str, unit: str) -> str:
@@ -43,6 +53,11 @@ def with_unit(value: str, unit: str) -> str:
     if unit == _POUNDS:
         return f"-£{-int(value):,}" if value.startswith("-") else f"£{int(value):,}"
     return f"{value} {unit}"
+
+
+def points_of(unit: str) -> str:
+    """The unit of a difference: of per cent it is percentage points."""
+    return "percentage points" if unit == "%" else unit
 
 
 def unit_sign(unit: str) -> str:
@@ -56,6 +71,22 @@ def number(text: str) -> float | None:
 
 def count_of(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Names up to so many, and how many more there are."""
+    more = len(names) - most
+    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Parts of a sentence: `a`, `a and b`, `a, b and c`."""
+    return " and ".join(([", ".join(parts[:-1])] if len(parts) > 1 else []) + list(parts[-1:]))
+
+
+def sentence(text: str) -> str:
+    """A text that stands by itself: a capital first, a full stop last."""
+    return f"{text[:1].upper()}{text[1:].rstrip('.')}."
 
 
 def year_end(period: Period) -> str:

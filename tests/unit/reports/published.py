@@ -8,10 +8,13 @@ from impact.periods import Period, parse_period
 from impact.reports.audiences import (
     Audience,
     AudienceRows,
+    BeforeAfter,
     DeliveryModelFigure,
+    Effect,
     Indicator,
     OrganisationFigure,
     ReturnState,
+    SavingFigure,
     Topic,
 )
 
@@ -36,6 +39,17 @@ RATE = Indicator(
     "Days lost.",
     "NHS England",
 )
+USERS = Topic("service_user_survey", "Service-user survey")
+SATISFACTION = Indicator(
+    "user_satisfaction",
+    "User satisfaction",
+    "service_user_survey",
+    "%",
+    "higher_is_better",
+    True,
+    "Good answers.",
+    "NHS England",
+)
 DAYS = Indicator(
     "sick_days_per_fte", "Sick days", "sickness_absence", "days", "lower_is_better", True, "Days a post.", "ONS"
 )
@@ -52,9 +66,19 @@ KEPT = Indicator(
     "Kept.",
     "Treasury",
 )
+SHARE = Indicator(
+    "savings_share_of_contract",
+    "Verified share of contract value",
+    "savings",
+    "%",
+    "higher_is_better",
+    True,
+    "Of contracts.",
+    "Treasury",
+)
 GROWTH = Indicator("savings_from_growth", "From growth", "savings", "GBP", "none", False, "Of growth.", "Treasury")
-TOPICS = (SURVEY, ABSENCE, SAVINGS)
-INDICATORS = (ENGAGEMENT, RATE, DAYS, NET, KEPT, GROWTH)
+TOPICS = (SURVEY, ABSENCE, USERS, SAVINGS)
+INDICATORS = (ENGAGEMENT, RATE, DAYS, SATISFACTION, NET, KEPT, SHARE, GROWTH)
 
 AUDIENCES = {
     "public": Audience("public", "public", "the public"),
@@ -78,6 +102,8 @@ _ALPHA = OrganisationFigure(
     basis="calendar_days",
     basis_name="calendar days",
     value="4.10",
+    lower_95="[z]",
+    upper_95="[z]",
     denominator="100000",
     months_reported=12,
     months_expected=12,
@@ -88,6 +114,13 @@ _ALPHA = OrganisationFigure(
     peer_lower_quartile="3.50",
     peer_upper_quartile="4.50",
     peer_note="",
+    expected_lower="3.20",
+    expected_upper="5.00",
+    verdict="similar",
+    verdict_note="",
+    variation="[z]",
+    variation_note="",
+    assurance="[z]",
     source="return",
     is_public=False,
 )
@@ -120,7 +153,65 @@ _MUTUALS = DeliveryModelFigure(
     is_public=False,
 )
 
+_EFFECT = Effect(
+    kind="spin_out",
+    period_id="2026-Q1",
+    topic="sickness_absence",
+    indicator_id="sickness_absence_rate",
+    indicator_name="Absence rate",
+    unit="%",
+    basis="calendar_days",
+    basis_name="calendar days",
+    organisations=10,
+    effect="-0.40",
+    lower_95="-0.60",
+    upper_95="-0.20",
+    word="fell",
+    judged="improved",
+    trends="ran together",
+)
+
+_BEFORE_AFTER = BeforeAfter(
+    period_id="2026-Q1",
+    topic="sickness_absence",
+    indicator_id="sickness_absence_rate",
+    indicator_name="Absence rate",
+    unit="%",
+    organisation_code="M001",
+    organisation_name="Alpha Care CIC",
+    basis="calendar_days",
+    basis_name="calendar days",
+    spun_out_on=date(2024, 10, 1),
+    before_value="5.20",
+    after_value="4.60",
+    parts_matched=12,
+    difference="-0.60",
+    lower_95="-0.90",
+    upper_95="-0.30",
+    comparators=14,
+    comparator_difference="-0.10",
+    effect="-0.50",
+    source="own earlier returns",
+    note="",
+)
+
+_SAVING = SavingFigure(
+    grain="rolling_year",
+    period_id="2026-Q1",
+    organisation_code="M001",
+    organisation_name="Alpha Care CIC",
+    type="cash_releasing",
+    split="type",
+    part="cash_releasing",
+    nominal="120000",
+    real="118000",
+    price_base_year="2025-26",
+    deflator_vintage="2025-12",
+    note="",
+)
+
 _NO_PEERS = {"peer_group": "[z]", "peers": "[z]", "peer_value": "[z]", "peer_median": "[z]"}
+_NO_VERDICT = {"expected_lower": "[z]", "expected_upper": "[z]", "verdict": "[z]"}
 _NO_QUARTILES = {"peer_lower_quartile": "[z]", "peer_upper_quartile": "[z]"}
 
 
@@ -135,6 +226,8 @@ def figure(
 ) -> OrganisationFigure:
     """A figure of Alpha Care for the year to March 2026; of another organisation it has a code of its own."""
     peers: dict[str, object] = {} if of.is_compared else {**_NO_PEERS, **_NO_QUARTILES, "peer_note": "not compared"}
+    if not of.is_compared or fields.get("grain") == "quarter" or value.startswith("["):
+        peers |= _NO_VERDICT
     about: dict[str, object] = {
         "topic": of.topic,
         "indicator_id": of.id,
@@ -155,6 +248,48 @@ def model(value: str = "4.10", of: Indicator = RATE, **fields: object) -> Delive
     return replace(_MUTUALS, **{**about, "value": value, **fields})  # type: ignore[arg-type]
 
 
+def effect(word: str = "fell", of: Indicator = RATE, **fields: object) -> Effect:
+    """What goes with spinning out over ten mutuals."""
+    about: dict[str, object] = {"topic": of.topic, "indicator_id": of.id, "indicator_name": of.name, "unit": of.unit}
+    return replace(_EFFECT, **{**about, "word": word, **fields})  # type: ignore[arg-type]
+
+
+def before_after(of: Indicator = RATE, *, who: str = "Alpha Care CIC", **fields: object) -> BeforeAfter:
+    """Alpha Care before and after it spun out in October 2024."""
+    about: dict[str, object] = {
+        "topic": of.topic,
+        "indicator_id": of.id,
+        "indicator_name": of.name,
+        "unit": of.unit,
+        "organisation_name": who,
+        "organisation_code": "M001" if who == "Alpha Care CIC" else who,
+    }
+    return replace(_BEFORE_AFTER, **{**about, **fields})  # type: ignore[arg-type]
+
+
+def saving(
+    nominal: str = "120000",
+    real: str = "118000",
+    *,
+    who: str = "Alpha Care CIC",
+    of_type: str = "cash_releasing",
+    split: str = "type",
+    part: str = "",
+    **fields: object,
+) -> SavingFigure:
+    """Cash-releasing savings of Alpha Care in the year to March 2026, in all."""
+    about: dict[str, object] = {
+        "organisation_name": who,
+        "organisation_code": "M001" if who == "Alpha Care CIC" else who,
+        "type": of_type,
+        "split": split,
+        "part": part or of_type,
+        "nominal": nominal,
+        "real": real,
+    }
+    return replace(_SAVING, **{**about, **fields})  # type: ignore[arg-type]
+
+
 def state(said: str, of: Topic = ABSENCE, who: str = "Alpha Care CIC") -> ReturnState:
     return ReturnState("M001" if who == "Alpha Care CIC" else who, who, of.id, of.title, said)
 
@@ -165,6 +300,9 @@ def rows(
     models: Sequence[DeliveryModelFigure] = (),
     states: Sequence[ReturnState] = (),
     history: Sequence[OrganisationFigure] = (),
+    effects: Sequence[Effect] = (),
+    before_after: Sequence[BeforeAfter] = (),
+    savings: Sequence[SavingFigure] = (),
 ) -> AudienceRows:
     return AudienceRows(
         audience=AUDIENCES[kind],
@@ -175,6 +313,9 @@ def rows(
         publishers=(),
         organisations=organisations,
         delivery_models=tuple(models),
+        effects=tuple(effects),
+        before_after=tuple(before_after),
+        savings=tuple(savings),
         return_states=tuple(states),
         history=tuple(history),
     )

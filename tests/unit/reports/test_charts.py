@@ -1,5 +1,6 @@
 """Charts: everything lies within the drawing, on an axis of round numbers, and the same record is the same drawing."""
 
+from dataclasses import replace
 from itertools import pairwise
 from xml.etree import ElementTree
 
@@ -18,6 +19,10 @@ FIGURES = st.floats(-1e9, 1e9, allow_nan=False).map(lambda number: round(number,
 
 def mark(value: float, low: float | None = None, high: float | None = None, name: str = "Alpha Care CIC") -> Mark:
     return Mark(name, "mutual", value, f"{value}", low, None if low is None else value, high)
+
+
+def sure(value: float, lower: float | None, upper: float | None) -> Mark:
+    return replace(mark(value), lower=lower, upper=upper)
 
 
 def drawn(marks: list[Mark], width: int) -> ElementTree.Element:
@@ -40,6 +45,9 @@ def ticks(tree: ElementTree.Element) -> list[str]:
         [mark(4.1, 3.5, 4.5), mark(0.0001)],
         [mark(100.0, 99.99, 100.0)],
         [mark(-1500.0), mark(-2500.0, -3000.0, -1000.0)],
+        [sure(4.1, -250.0, 1e6)],
+        [sure(4.1, 4.1, 4.1)],
+        [sure(100.0, 99.99, 100.0), mark(4.1, 3.5, 4.5)],
     ],
 )
 def test_everything_in_a_chart_lies_within_it(marks: list[Mark], width: int) -> None:
@@ -59,6 +67,25 @@ def test_whatever_the_figures_are_they_lie_within_the_drawing_on_a_few_round_tic
     assert all(one < other for one, other in pairwise(said))
 
 
+@given(
+    st.lists(st.tuples(FIGURES, FIGURES, FIGURES).map(sorted), min_size=1, max_size=6), st.sampled_from([WIDE, NARROW])
+)
+def test_every_interval_lies_on_the_axis_around_its_figure(intervals: list[list[float]], width: int) -> None:
+    tree = drawn([sure(value, lower, upper) for lower, value, upper in intervals], width)
+    assert_within(tree, width)
+    grid = [float(element.attrib["x1"]) for element in tree if element.attrib.get("class") == "grid"]
+    lines = [element.attrib for element in tree if element.attrib.get("class") == "interval"]
+    points = [float(element.attrib["cx"]) for element in tree if element.attrib.get("class") == "mutual"]
+    assert len(lines) == len(points) == len(intervals)
+    for line, point in zip(lines, points, strict=True):
+        assert min(grid) <= float(line["x1"]) <= point <= float(line["x2"]) <= max(grid)
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(None, None), (3.8, None), (None, 4.4)])
+def test_half_an_interval_is_none(lower: float | None, upper: float | None) -> None:
+    assert "interval" not in [element.attrib.get("class") for element in drawn([sure(4.1, lower, upper)], WIDE)]
+
+
 def assert_within(tree: ElementTree.Element, width: int) -> None:
     positions = [
         float(element.attrib[name])
@@ -73,6 +100,15 @@ def assert_within(tree: ElementTree.Element, width: int) -> None:
     ]
     assert positions
     assert all(0 <= position <= width for position in positions + ends)
+
+
+@each_width
+def test_no_figure_on_the_axis_is_cut_off_at_the_edge(width: int) -> None:
+    tree = drawn([mark(-1250000), mark(320389)], width)
+    labels = [element for element in tree if element.attrib.get("class") == "tick"]
+    for label in labels:
+        room = 6.5 * len(label.text or "") / 2
+        assert room <= float(label.attrib["x"]) <= width - room
 
 
 @each_width

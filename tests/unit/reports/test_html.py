@@ -2,7 +2,9 @@
 
 import re
 from datetime import date
+from html import unescape
 from html.parser import HTMLParser
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -17,13 +19,20 @@ from tests.unit.reports.published import (
     HOSTILE,
     NET,
     PUBLISHED_ON,
+    SATISFACTION,
+    SHARE,
+    before_after,
+    effect,
     figure,
     model,
     quarter,
     rows,
+    saving,
     state,
 )
 
+HOW = "How to read this table"
+INSTRUMENT = "not an instrument to compare by"
 KINDS = ["public", "commissioner", "organisation"]
 
 
@@ -56,13 +65,22 @@ def outline(page: str) -> _Outline:
 
 def full(kind: str, who: str = "Alpha Care CIC") -> AudienceRows:
     """Something of everything that this kind of reader can be given."""
+    said: dict[str, Any] = {"verdict": "worse", "verdict_note": f"{who} is new", "lower_95": "3.80", "upper_95": "4.40"}
+    on_other: dict[str, Any] = {"basis_name": who, "verdict": "not compared", "verdict_note": INSTRUMENT}
+    quarters = figure(
+        "3.90", who=who, grain="quarter", variation="concern", variation_note=who, assurance="hit or miss"
+    )
     return rows(
-        *(figure(who=who), figure("3.00", who="Beta", delivery_model="in_house"), figure("9.1", DAYS, who=who)),
+        *(figure(who=who, **said), figure("3.00", who="Beta", delivery_model="in_house"), figure("9.1", DAYS, who=who)),
         *(figure("6.51", ENGAGEMENT, who=who), figure("-120000", NET, who=who), figure("250000", NET, who="Beta")),
+        *(figure("90.0", SATISFACTION, who=who, **on_other), figure("0.00", SHARE, who=who), quarters),
         kind=kind,
         models=[] if kind == "organisation" else [model(), model("-5", NET)],
         states=[] if kind == "public" else [state("received", who=who)],
         history=[figure(who=who, grain="quarter")] if kind == "organisation" else [],
+        effects=[effect(), effect("no clear change", kind="ownership")],
+        before_after=[before_after(who=who, note=who), before_after(who="Beta", source=who)],
+        savings=[saving(who=who, note=who), saving(split="source", part="growth")],
     )
 
 
@@ -108,6 +126,27 @@ def test_a_drawing_for_a_wide_page_and_one_for_a_phone_and_a_key() -> None:
     assert [said in page for said in ("In-house</li>", "Middle half of its peers", "Median of its peers")] == [True] * 3
     bare = page_of(rows(figure("5", NET), figure("9", NET, who="Beta")))
     assert "Middle half of its peers" not in bare
+
+
+def test_an_interval_is_in_the_key_where_one_is_drawn() -> None:
+    said = "95% interval of its own figure"
+    assert said in page_of(rows(figure(lower_95="3.80", upper_95="4.40")))
+    assert said not in page_of(rows(figure(lower_95="[c]", upper_95="[c]")))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_looks_reads_the_title_of_a_table_once_and_who_listens_hears_it(kind: str) -> None:
+    given = full(kind)
+    page = page_of(given)
+    tables = [table for section in make_report(given, quarter(), PUBLISHED_ON).sections for table in section.tables]
+    captions = re.findall(r'<caption id="([^"]+)"( class="hidden")?>([^<]+)</caption>', page)
+    summaries = re.findall(r"<summary>([^<]+)</summary>", page)
+    regions = re.findall(r'role="region" aria-labelledby="([^"]+)"', page)
+    assert [unescape(title) for _, _, title in captions] == [table.title for table in tables]
+    assert [bool(hidden) for _, hidden, _ in captions] == [table.is_folded for table in tables]
+    assert [summary for summary in summaries if summary != HOW] == [table.title for table in tables if table.is_folded]
+    assert summaries.count(HOW) == sum(bool(table.how_to_read) for table in tables)
+    assert regions == [name for name, _, _ in captions]
 
 
 def test_a_warning_stands_at_the_top_unless_everything_is_public() -> None:

@@ -9,7 +9,12 @@ from impact.reports.wording import (
     between,
     count_of,
     is_figure,
+    joined,
+    listed,
     number,
+    points_of,
+    says_something,
+    sentence,
     shown,
     unit_sign,
     with_unit,
@@ -18,7 +23,7 @@ from impact.reports.wording import (
     year_label,
 )
 
-each_shorthand = pytest.mark.parametrize("text", ["[c]", "[x]", "[z]"])
+each_shorthand = pytest.mark.parametrize("text", ["[c]", "[x]", "[z]", "[u]"])
 
 
 @pytest.mark.parametrize(
@@ -57,6 +62,17 @@ def test_anything_else_is_a_figure() -> None:
     assert number("-4.10") == -4.1
 
 
+@each_shorthand
+def test_a_range_of_which_one_end_is_not_there_is_none(text: str) -> None:
+    assert between(text, "4.50") == between("3.50", text) == text
+
+
+def test_what_is_withheld_says_something_and_what_is_not_there_does_not() -> None:
+    assert [says_something(text) for text in ("4.10", "similar", "[c]", "[u]", "[x]", "[z]")] == [True] * 4 + [
+        False
+    ] * 2
+
+
 def test_between_two_figures() -> None:
     assert between("3.50", "4.50") == "3.50 to 4.50"
     assert between("-1500", "2500", "GBP") == "-1,500 to 2,500"
@@ -86,6 +102,29 @@ def test_one_and_many() -> None:
         "2 returns",
         "1,234 returns",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "most", "said"),
+    [
+        ([], 5, ""),
+        (["A"], 5, "A"),
+        (list("ABCDE"), 5, "A, B, C, D, E"),
+        (list("ABCDEF"), 5, "A, B, C, D, E and 1 more"),
+        (list("ABC"), 1, "A and 2 more"),
+    ],
+)
+def test_a_list_of_names_says_how_many_it_leaves_out(names: list[str], most: int, said: str) -> None:
+    assert listed(names, most) == said
+
+
+def test_parts_of_a_sentence() -> None:
+    assert [joined(parts) for parts in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
+    assert sentence("no deflator for 2026-27") == sentence("No deflator for 2026-27.") == "No deflator for 2026-27."
+
+
+def test_a_difference_of_percentages_is_in_points() -> None:
+    assert [points_of(unit) for unit in ("%", "points", "days")] == ["percentage points", "points", "days"]
 
 
 @pytest.mark.parametrize(

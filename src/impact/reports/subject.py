@@ -1,0 +1,97 @@
+"""A topic of one report, and all that there is to read of it."""
+
+from dataclasses import dataclass
+
+from impact.periods import Period
+from impact.reports.audiences import (
+    AudienceRows,
+    BeforeAfter,
+    DeliveryModelFigure,
+    Effect,
+    Indicator,
+    OrganisationFigure,
+    Topic,
+)
+
+RowKey = tuple[str, str]
+"""An organisation and a basis: figures on two bases never share a row."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """What stands in a row: one indicator of one organisation on one basis, of the year, of the quarter or of both.
+    `is_one_of_several` where the same is there on another basis too."""
+
+    indicator: Indicator
+    year: OrganisationFigure | None
+    quarter: OrganisationFigure | None
+    is_one_of_several: bool
+
+    @property
+    def figure(self) -> OrganisationFigure:
+        """That of the year; where there is none, that of the quarter."""
+        figure = self.year or self.quarter
+        assert figure is not None
+        return figure
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The rows of one audience that are about one topic; its first indicator is the headline."""
+
+    rows: AudienceRows
+    period: Period
+    topic: Topic
+    indicators: tuple[Indicator, ...]
+    figures: tuple[OrganisationFigure, ...]
+    models: tuple[DeliveryModelFigure, ...]
+    effects: tuple[Effect, ...]
+    before_after: tuple[BeforeAfter, ...]
+
+    @property
+    def headline(self) -> Indicator:
+        return self.indicators[0]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether it is an organisation that reads of itself."""
+        return self.rows.audience.kind == "organisation"
+
+    def of(self, indicator: Indicator, grain: str) -> dict[RowKey, OrganisationFigure]:
+        """An indicator's figures by organisation and basis."""
+        return {
+            (figure.organisation_code, figure.basis): figure
+            for figure in self.figures
+            if figure.indicator_id == indicator.id and figure.grain == grain
+        }
+
+    def shown(self, indicator: Indicator) -> list[OrganisationFigure]:
+        """An indicator's figures of the year; of the quarter where nobody has one of the year."""
+        year = self.of(indicator, "rolling_year")
+        return list((year or self.of(indicator, "quarter")).values())
+
+    def lines(self, indicator: Indicator) -> list[Line]:
+        """An indicator's figures row by row: whoever has one of the year first."""
+        year, quarter = self.of(indicator, "rolling_year"), self.of(indicator, "quarter")
+        keys = list(dict.fromkeys([*year, *quarter]))
+        organisations = [code for code, _ in keys]
+        return [Line(indicator, year.get(key), quarter.get(key), organisations.count(key[0]) > 1) for key in keys]
+
+
+def subjects(rows: AudienceRows, period: Period) -> list[Subject]:
+    """One for each topic that has an indicator, in the order of topics."""
+    found = {topic: tuple(one for one in rows.indicators if one.topic == topic.id) for topic in rows.topics}
+    return [
+        Subject(
+            rows,
+            period,
+            topic,
+            indicators,
+            tuple(figure for figure in rows.organisations if figure.topic == topic.id),
+            tuple(figure for figure in rows.delivery_models if figure.topic == topic.id),
+            tuple(effect for effect in rows.effects if effect.topic == topic.id),
+            tuple(one for one in rows.before_after if one.topic == topic.id),
+        )
+        for topic, indicators in found.items()
+        if indicators
+    ]
