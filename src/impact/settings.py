@@ -12,7 +12,19 @@ from impact.errors import ImpactError
 from impact.home import Home
 
 _FILE = "settings.yaml"
-_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles"})
+_ONLY_MORE = frozenset(
+    {
+        "peers_for_median",
+        "peers_for_quartiles",
+        "fewest_unknown_contributors",
+        "p_percent",
+        "protection_percent",
+        "fewest_staff_answers",
+        "fewest_user_answers",
+        "fewest_user_answers_public",
+        "fewest_posts",
+    }
+)
 _ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
 
 
@@ -29,7 +41,8 @@ def settings_at(home: Home, as_at: datetime) -> tuple[str, Mapping[str, float]]:
     if version is None:
         return "defaults", _defaults()
     read: dict[str, float] = yaml.safe_load(version.files[_FILE])
-    return version.sha256, read
+    # A version that was taken before a setting came to be has none of it.
+    return version.sha256, {**_defaults(), **read}
 
 
 def _defaults() -> dict[str, float]:

@@ -15,6 +15,8 @@ _COLUMNS = [
     ("denominator", "varchar"),
     ("item", "varchar"),
     ("part_of", "varchar"),
+    ("breaks_down", "varchar"),
+    ("small_count", "varchar"),
     ("over_time", "varchar"),
     ("multiplier", "double"),
     ("is_per_day_of_period", "boolean"),
@@ -32,6 +34,9 @@ _COLUMNS = [
 numerator, denominator: measures; without a denominator it is an amount.
 item: the item that is counted; none for any.
 part_of: whether a commissioner is shown it for the whole `organisation`, or for its own `service`s or `contract`s.
+breaks_down: the indicator that this one and all others that break it down add up to.
+small_count: what makes a figure of it one of too few: `staff_answers` (the denominator), `staff_responses` (the
+numerator), `user_answers` or `posts`; none where numbers of people do not come into it.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 variants: the bases that it can be worked out on; none for any.
 is_compared: whether it says anything to set one organisation's beside its peers'."""
@@ -40,6 +45,8 @@ _DEFAULTS: dict[str, Any] = {
     "denominator": None,
     "item": None,
     "part_of": "organisation",
+    "breaks_down": None,
+    "small_count": None,
     "over_time": "sum",
     "multiplier": 1,
     "is_per_day_of_period": False,
