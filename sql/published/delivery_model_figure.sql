@@ -1,36 +1,37 @@
 -- What an audience may read of delivery models side by side, as it is printed, in the sectors that concern it.
-with concerned as (
-    select distinct
-        named.audience,
-        named.grain,
-        named.period_id,
-        organisations.sector
-    from published.named as named
-    inner join register.organisations as organisations on named.organisation_code = organisations.organisation_code
-    -- A mutual reads of its peers beside its own figures; the sector side by side is on the public page.
-    where named.because <> 'self'
-    union
-    select distinct
-        'public' as audience,
-        periods.grain,
-        periods.period_id,
-        organisations.sector
-    from register.organisations as organisations
-    cross join indicators.period as periods
-    where organisations.delivery_model = 'mutual' and periods.grain in ('quarter', 'rolling_year')
-    union
+with known as (
+    -- Of the public page any reader counts that can tell most members of a group, but not all; of others their own.
     select
-        'public' as audience,
-        grain,
-        period_id,
-        'sectors_of_mutuals' as sector
-    from indicators.period
-    where grain in ('quarter', 'rolling_year')
+        figures.audience,
+        figures.indicator_id,
+        figures.grain,
+        figures.variant,
+        figures.delivery_model,
+        figures.sector,
+        bool_or(known.reader = figures.audience and known.known = figures.organisations) as is_nobody_hidden,
+        bool_or(
+            known.known > limits.share_known * figures.organisations and known.known < figures.organisations
+        ) as is_too_well_known
+    from disclosure.group_figure as figures
+    inner join disclosure.known_of_group as known
+        on (figures.audience = known.reader or figures.audience = 'public')
+        and figures.indicator_id = known.indicator_id
+        and figures.grain = known.grain
+        and figures.variant = known.variant
+        and figures.delivery_model = known.delivery_model
+        and figures.sector = known.sector
+    cross join published.limits as limits
+    group by
+        figures.audience,
+        figures.indicator_id,
+        figures.grain,
+        figures.variant,
+        figures.delivery_model,
+        figures.sector
 ),
 
 judged as (
     select
-        concerned.audience,
         models.*,
         indicators.name as indicator_name,
         indicators.feeds[1] as topic,
@@ -41,41 +42,31 @@ judged as (
         periods.period_start_on,
         periods.period_end_on,
         case when indicators.is_per_day_of_period then periods.days end as per_days,
-        coalesce(known_peers.known, known_to_all.known, 0) as known_here,
-        models.is_public or known_here = models.organisations as is_nobody_hidden,
-        case
-            when is_nobody_hidden then ''
-            when models.organisations < limits.peers_for_median then 'too few organisations'
-            when known_here > limits.share_known * models.organisations then 'most of them are known to this reader'
-            else ''
-        end as why_withheld,
+        models.is_public or coalesce(known.is_nobody_hidden, false) as is_nobody_hidden,
+        coalesce(withheld.reason, '') as why_withheld,
+        not is_nobody_hidden and coalesce(known.is_too_well_known, false) as is_too_well_known,
         models.organisations < limits.peers_for_median as is_few_for_median,
         models.organisations < limits.peers_for_quartiles as is_few_for_quartiles
-    from concerned
-    inner join benchmarks.delivery_model as models
-        on concerned.grain = models.grain
-        and concerned.period_id = models.period_id
-        and concerned.sector = models.sector
+    from disclosure.group_figure as models
     inner join reference.indicators as indicators on models.indicator_id = indicators.indicator_id
     inner join indicators.period as periods
         on models.grain = periods.grain
         and models.period_id = periods.period_id
-    left join published.known_peers as known_peers
-        on concerned.audience = known_peers.audience
-        and models.indicator_id = known_peers.indicator_id
-        and models.grain = known_peers.grain
-        and models.period_id = known_peers.period_id
-        and models.variant = known_peers.variant
-        and models.delivery_model = known_peers.delivery_model
-        and models.sector = known_peers.sector
-    left join published.known_peers as known_to_all
-        on known_to_all.audience = 'public'
-        and models.indicator_id = known_to_all.indicator_id
-        and models.grain = known_to_all.grain
-        and models.period_id = known_to_all.period_id
-        and models.variant = known_to_all.variant
-        and models.delivery_model = known_to_all.delivery_model
-        and models.sector = known_to_all.sector
+    left join known
+        on models.audience = known.audience
+        and models.indicator_id = known.indicator_id
+        and models.grain = known.grain
+        and models.variant = known.variant
+        and models.delivery_model = known.delivery_model
+        and models.sector = known.sector
+    left join disclosure.withheld as withheld
+        on models.audience = withheld.audience
+        and withheld.kind = 'group'
+        and models.indicator_id = withheld.indicator_id
+        and models.grain = withheld.grain
+        and models.variant = withheld.variant
+        and models.delivery_model = withheld.delivery_model
+        and models.sector = withheld.sector
     left join register.instruments as instruments on models.variant = instruments.instrument_id
     cross join published.limits as limits
 )
@@ -120,23 +111,27 @@ select
             )
     end as value_with_unclassified,
     case
-        when judged.why_withheld <> '' then '[c]'
+        when judged.why_withheld <> '' or judged.is_too_well_known then '[c]'
         when judged.is_few_for_median then '[z]'
         else display(judged.median, judged.decimals)
     end as median,
     case
-        when judged.why_withheld <> '' then '[c]'
+        when judged.why_withheld <> '' or judged.is_too_well_known then '[c]'
         when judged.is_few_for_quartiles and judged.is_nobody_hidden then '[z]'
         when judged.is_few_for_quartiles then '[c]'
         else display(judged.lower_quartile, judged.decimals)
     end as lower_quartile,
     case
-        when judged.why_withheld <> '' then '[c]'
+        when judged.why_withheld <> '' or judged.is_too_well_known then '[c]'
         when judged.is_few_for_quartiles and judged.is_nobody_hidden then '[z]'
         when judged.is_few_for_quartiles then '[c]'
         else display(judged.upper_quartile, judged.decimals)
     end as upper_quartile,
-    judged.why_withheld as note,
+    case
+        when judged.why_withheld <> '' then judged.why_withheld
+        when judged.is_too_well_known then 'most of them are known to a reader'
+        else ''
+    end as note,
     judged.is_public
     and (judged.delivery_model <> 'mutual' or coalesce(unclassified.is_public, true)) as is_public
 from judged

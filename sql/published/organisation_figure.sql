@@ -1,39 +1,20 @@
 -- What an audience may read of each organisation that it may see by name, as it is printed. A figure that is not there
 -- says why: [x] not available, [z] not applicable, [c] withheld so that nobody is given away.
-with visible as (
-    -- The figures of whom the audience sees by name: a commissioner's of its own services and contracts where the
-    -- indicator is one of those, of the whole organisation otherwise.
-    select
-        named.audience,
-        indicators.feeds[1] as topic,
-        figures.*
+with named as (
+    -- Of a mutual's quarters before the one that is published only its own figures are shown, not those of its peers.
+    select named.*, named.period_id = release.period_id as is_released
     from published.named as named
     inner join published.audience as audiences on named.audience = audiences.audience
-    inner join indicators.organisation_indicator as figures
-        on named.grain = figures.grain
-        and named.period_id = figures.period_id
-        and named.organisation_code = figures.organisation_code
-        -- Whoever is named because an official figure names it, is named for that figure, not for its own returns.
-        and (named.because <> 'official' or figures.source = 'official')
-    inner join reference.indicators as indicators on figures.indicator_id = indicators.indicator_id
+    cross join reference.release as release
     where
-        figures.value is not null
-        and figures.commissioner_code
-        = case
-            when audiences.kind = 'commissioner' and indicators.part_of <> 'organisation' then audiences.code
-            else 'ALL'
-        end
-    qualify
-        row_number() over (
-            partition by
-                named.audience,
-                figures.indicator_id,
-                figures.grain,
-                figures.period_id,
-                figures.organisation_code,
-                figures.variant
-            order by figures.source
-        ) = 1
+        named.period_id = release.period_id
+        or (audiences.kind = 'organisation' and named.grain = 'quarter' and named.period_id < release.period_id)
+),
+
+visible as (
+    select indicators.feeds[1] as topic, figures.*
+    from disclosure.named_figure as figures
+    inner join reference.indicators as indicators on figures.indicator_id = indicators.indicator_id
 ),
 
 reported as (
@@ -47,11 +28,35 @@ reported as (
         ) = 1
 ),
 
+too_well_known as (
+    -- Groups of which some reader of the public page can tell most members, but not all.
+    select distinct
+        known.indicator_id,
+        known.grain,
+        known.variant,
+        known.delivery_model,
+        known.sector
+    from disclosure.known_of_group as known
+    inner join (
+        select indicator_id, grain, variant, delivery_model, sector, count(*) as organisations
+        from disclosure.member
+        group by indicator_id, grain, variant, delivery_model, sector
+    ) as groups
+        on known.indicator_id = groups.indicator_id
+        and known.grain = groups.grain
+        and known.variant = groups.variant
+        and known.delivery_model = groups.delivery_model
+        and known.sector = groups.sector
+    cross join published.limits as limits
+    where known.known > limits.share_known * groups.organisations and known.known < groups.organisations
+),
+
 figures as (
     select
         named.audience,
         named.grain,
         named.period_id,
+        named.is_released,
         named.organisation_code,
         named.because,
         indicators.indicator_id,
@@ -69,25 +74,24 @@ figures as (
         visible.source,
         visible.value,
         visible.denominator,
+        withheld.reason as why_withheld,
         coalesce(visible.months_reported, reported.months_reported, 0) as months_reported,
         peer.scope,
-        peer.scope_sector,
-        peer.delivery_model as peer_delivery_model,
         peer.peers,
         peer.peer_value,
         peer.lower_quartile,
         peer.median,
         peer.upper_quartile,
         peer.official_peers = peer.peers as is_peers_public,
-        coalesce(known_peers.known, known_to_all.known, 0)
+        withheld_peers.reason as why_no_peers,
+        coalesce(withheld_peers.is_median_withheld, false) as is_median_withheld,
+        too_well_known.indicator_id is not null as is_too_well_known,
+        coalesce(known.known, 0)
         -- The organisation itself is no peer, but is among those known, unless the reader sees but its part of it.
         - cast(
-            named.because <> 'contract'
-            or indicators.part_of = 'organisation'
-            or visible.source = 'official'
-            or in_public.because is not null as integer
+            visible.commissioner_code = 'ALL' or visible.source = 'official' or in_public.because is not null as integer
         ) as peers_known
-    from published.named as named
+    from named
     inner join reference.indicators as indicators on list_contains(indicators.grains, named.grain)
     left join visible
         on named.audience = visible.audience
@@ -109,28 +113,42 @@ figures as (
         and named.organisation_code = in_public.organisation_code
     left join register.instruments as instruments
         on coalesce(visible.variant, reported.variant) = instruments.instrument_id
+    left join disclosure.withheld as withheld
+        on named.is_released
+        and named.audience = withheld.audience
+        and withheld.kind = 'organisation'
+        and visible.indicator_id = withheld.indicator_id
+        and visible.grain = withheld.grain
+        and visible.variant = withheld.variant
+        and visible.organisation_code = withheld.organisation_code
     left join benchmarks.peer as peer
-        on visible.indicator_id = peer.indicator_id
+        on named.is_released
+        and visible.indicator_id = peer.indicator_id
         and visible.grain = peer.grain
         and visible.period_id = peer.period_id
         and visible.variant = peer.variant
         and visible.organisation_code = peer.organisation_code
-    left join published.known_peers as known_peers
-        on named.audience = known_peers.audience
-        and peer.indicator_id = known_peers.indicator_id
-        and peer.grain = known_peers.grain
-        and peer.period_id = known_peers.period_id
-        and peer.variant = known_peers.variant
-        and peer.delivery_model = known_peers.delivery_model
-        and peer.scope_sector = known_peers.sector
-    left join published.known_peers as known_to_all
-        on known_to_all.audience = 'public'
-        and peer.indicator_id = known_to_all.indicator_id
-        and peer.grain = known_to_all.grain
-        and peer.period_id = known_to_all.period_id
-        and peer.variant = known_to_all.variant
-        and peer.delivery_model = known_to_all.delivery_model
-        and peer.scope_sector = known_to_all.sector
+    left join disclosure.withheld as withheld_peers
+        on named.audience = withheld_peers.audience
+        and withheld_peers.kind = 'peers'
+        and peer.indicator_id = withheld_peers.indicator_id
+        and peer.grain = withheld_peers.grain
+        and peer.variant = withheld_peers.variant
+        and peer.organisation_code = withheld_peers.organisation_code
+    left join disclosure.known_of_group as known
+        on named.audience = known.reader
+        and peer.indicator_id = known.indicator_id
+        and peer.grain = known.grain
+        and peer.variant = known.variant
+        and peer.delivery_model = known.delivery_model
+        and peer.scope_sector = known.sector
+    left join too_well_known
+        on named.audience = 'public'
+        and peer.indicator_id = too_well_known.indicator_id
+        and peer.grain = too_well_known.grain
+        and peer.variant = too_well_known.variant
+        and peer.delivery_model = too_well_known.delivery_model
+        and peer.scope_sector = too_well_known.sector
 ),
 
 judged as (
@@ -138,14 +156,19 @@ judged as (
         figures.*,
         case
             when not figures.is_reported then 'not reported'
+            when figures.why_withheld is not null then figures.why_withheld
             when not figures.is_compared then 'not an indicator to compare by'
             when not figures.is_comparing_instrument then 'not an instrument to compare by'
+            when not figures.is_released then 'peers are shown for the last quarter only'
             when figures.peers is null then 'spun out within the period'
             when figures.peers < limits.peers_for_median then 'too few peers'
             when figures.is_peers_public or figures.peers_known = figures.peers then ''
+            when figures.is_median_withheld then figures.why_no_peers
             when figures.peers_known > limits.share_known * figures.peers then 'most peers are known to this reader'
+            when figures.is_too_well_known then 'most peers are known to another reader'
             else ''
         end as why_no_median,
+        figures.peers >= limits.peers_for_median and figures.why_no_peers is null as is_pool_shown,
         figures.peers is null or coalesce(figures.is_peers_public, false) as has_nothing_to_withhold,
         figures.peers < limits.peers_for_quartiles as is_few_for_quartiles
     from figures
@@ -169,6 +192,7 @@ select
     coalesce(judged.variant, '[x]') as basis,
     coalesce(judged.instrument_name, replace(judged.variant, '_', ' '), '[x]') as basis_name,
     case
+        when judged.why_withheld is not null then '[c]'
         when judged.is_reported then display(judged.value, judged.decimals)
         when not judged.is_applicable then '[z]'
         else '[x]'
@@ -176,6 +200,7 @@ select
     case
         when not judged.is_reported then '[x]'
         when judged.denominator is null then '[z]'
+        when judged.why_withheld is not null then '[c]'
         else display(judged.denominator, 0)
     end as denominator,
     cast(judged.months_reported as integer) as months_reported,
@@ -187,7 +212,7 @@ select
     end as peer_group,
     coalesce(cast(judged.peers as varchar), '[z]') as peers,
     case
-        when judged.why_no_median = '' then display(judged.peer_value, judged.decimals)
+        when judged.is_pool_shown then display(judged.peer_value, judged.decimals)
         when judged.has_nothing_to_withhold then '[z]'
         else '[c]'
     end as peer_value,
@@ -211,6 +236,7 @@ select
     case
         when judged.why_no_median <> '' then judged.why_no_median
         when judged.is_few_for_quartiles then 'too few peers for quartiles'
+        when judged.why_no_peers is not null then judged.why_no_peers
         else ''
     end as peer_note,
     coalesce(judged.source, '[x]') as source,

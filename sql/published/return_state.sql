@@ -6,6 +6,7 @@ with owed as (
         named.organisation_code,
         obligations.feed
     from published.named as named
+    inner join reference.release as release on named.period_id = release.period_id
     inner join register.obligations as obligations
         on named.organisation_code = obligations.organisation_code
         and obligations.every = 'quarter'

@@ -75,6 +75,16 @@ class Home:
         return (self.warehouse_folder or self.root / "warehouse") / "warehouse.duckdb"
 
     @property
+    def release(self) -> Path:
+        """The tables of the publication that is being made, or was made last."""
+        return self.warehouse.with_name("release.duckdb")
+
+    @property
+    def released(self) -> Path:
+        """What each publication let out, for ops alone: never handed to anybody."""
+        return self.root / "released"
+
+    @property
     def publications(self) -> Path:
         return self.root / "publications"
 

@@ -18,13 +18,36 @@ from impact.errors import ImpactError
 from impact.places import sql_folder
 from impact.sources import source_tables
 
-SCHEMAS = ("measures", "indicators", "benchmarks", "published")
+WAREHOUSE = ("measures", "indicators", "benchmarks")
+"""The folders of sql/ that are built every night, of every period there is."""
+RELEASE = ("disclosure", "published")
+"""The folders of sql/ that are built when a quarter is published, for that quarter alone."""
+SCHEMAS = (*WAREHOUSE, *RELEASE)
 """The folders of sql/, in the order of the road."""
+
+MADE_BY_PYTHON = {
+    "withheld": "The cells of the publication that are withheld, and why; `impact.disclosure.stage` decides.",
+    "audit": (
+        "What a reader can work out of each withheld cell, and of what organisations said that is not shown: the least "
+        "and the greatest that it can be, and the width that this range must have."
+    ),
+    "audited": "Each audience's page, and what came of its audit: a page without a row here was not audited.",
+    "released": "What the publication lets out: each set of atoms that a figure of it shows, and to whom.",
+}
+"""The tables of disclosure control that no SELECT could make, made together from the others of their schema."""
+
+_OF_DISCLOSURE = frozenset(
+    f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")
+) | {"reference.indicators", "reference.settings", "register.organisations"}
+
+_OF_A_RELEASE = frozenset({"reference.release", "disclosure.earlier_cell"})
+"""What `impact.release` puts there before the tables of a release are built."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A table that is one SELECT. `needs` are the tables that it reads, as schema.table."""
+    """A table that is one SELECT, or one of those that Python makes. `needs` are the tables that it reads, as
+    schema.table."""
 
     schema: str
     table: str
@@ -34,6 +57,10 @@ class Model:
     @property
     def name(self) -> str:
         return f"{self.schema}.{self.table}"
+
+    @property
+    def is_made_by_python(self) -> bool:
+        return self.schema == "disclosure" and self.table in MADE_BY_PYTHON
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,12 @@ class Claim:
 
 
 @cache
+def models_of(schemas: tuple[str, ...]) -> tuple[Model, ...]:
+    """The models of some folders, in an order in which they can be built after those of the folders before."""
+    return tuple(model for model in models() if model.schema in schemas)
+
+
+@cache
 def models() -> tuple[Model, ...]:
     """Every model in an order in which it can be built. Raises ImpactError on a file that is not one SELECT, names a
     table that nobody makes, or needs itself."""
@@ -54,10 +87,16 @@ def models() -> tuple[Model, ...]:
     of_feeds = [model.name for model in found if model.schema == "measures" and model.table in feeds()]
     union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
     found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
+    found += [Model("disclosure", table, f"-- {says}", _OF_DISCLOSURE) for table, says in MADE_BY_PYTHON.items()]
     made = {model.name: model for model in found}
-    sources = source_tables()
+    sources = source_tables() | _OF_A_RELEASE
     for model in found:
         for need in sorted(model.needs):
+            if model.schema in WAREHOUSE and need.split(".")[0] in RELEASE:
+                raise ImpactError(
+                    f"sql/{model.schema}/{model.table}.sql reads {need}, which is made when a quarter is published. "
+                    "Move the file, or read what that table is made from."
+                )
             if need not in made and need not in sources:
                 raise ImpactError(
                     f"sql/{model.schema}/{model.table}.sql reads {need}, which is neither a file of sql/ nor a source. "

@@ -12,7 +12,20 @@ from impact.errors import ImpactError
 from impact.home import Home
 
 _FILE = "settings.yaml"
-_ONLY_MORE = frozenset({"peers_for_median", "peers_for_quartiles", "xmr_least_points"})
+_ONLY_MORE = frozenset(
+    {
+        "peers_for_median",
+        "peers_for_quartiles",
+        "fewest_unknown_contributors",
+        "p_percent",
+        "protection_percent",
+        "fewest_staff_answers",
+        "fewest_user_answers",
+        "fewest_user_answers_public",
+        "fewest_posts",
+        "xmr_least_points",
+    }
+)
 _ONLY_LESS = frozenset({"share_of_peers_reader_may_know"})
 _YEARS = frozenset({"price_base_year"})
 _YES_OR_NO = frozenset({"xmr_screening"})

@@ -1,4 +1,5 @@
-"""Builds every table of sql/ in a new file, tests them there, then swaps it in. What a table is belongs in sql/.
+"""Builds the tables of sql/ that are of all periods in a new file, tests them there, then swaps it in. What a table is
+belongs in sql/; the tables of one publication are built in `release`.
 
 The warehouse is a pure function of receipts, returns, register, settings and `as_at`. Which table needs which is read
 from the SQL. Readers open the file read-only; whoever holds it open keeps the old one until they close it.
@@ -17,7 +18,7 @@ import duckdb
 from impact.errors import ImpactError
 from impact.home import PARTIAL, Home, cannot_write, one_writer, put
 from impact.intake.receipts import load_receipts
-from impact.models import SCHEMAS, Claim, claims, models
+from impact.models import WAREHOUSE, Claim, Model, claims, models_of
 from impact.periods import from_text
 from impact.places import quoted, sql_folder
 from impact.register import register_at
@@ -26,7 +27,7 @@ from impact.sources import load_sources
 
 _log = logging.getLogger(__name__)
 
-_CONFIG: dict[str, str | int | float | list[str]] = {
+CONFIG: dict[str, str | int | float | list[str]] = {
     # The statistics of a whole sector need far less; the limit keeps a runaway join from taking the machine down.
     "memory_limit": "2GB",
     "max_temp_directory_size": "10GB",
@@ -35,7 +36,7 @@ _CONFIG: dict[str, str | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
-_STORAGE_VERSION = "v1.5.0"
+STORAGE_VERSION = "v1.5.0"
 """So that analysts with last year's DuckDB can open the file."""
 
 
@@ -85,8 +86,8 @@ def build_warehouse(home: Home, as_at: datetime, only: Collection[str] | None = 
 
         def fill(path: Path) -> None:
             path.unlink(missing_ok=True)
-            with duckdb.connect(config={**_CONFIG, "temp_directory": str(scratch)}) as connection:
-                connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{_STORAGE_VERSION}')")
+            with duckdb.connect(config={**CONFIG, "temp_directory": str(scratch)}) as connection:
+                connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{STORAGE_VERSION}')")
                 connection.execute("use warehouse")
                 load_sources(connection, home, register, settings, receipts, as_at)
                 result.append(build_models(connection))
@@ -110,7 +111,7 @@ def open_warehouse(home: Home) -> duckdb.DuckDBPyConnection:
     """A read-only connection. Raises ImpactError when there is no warehouse yet."""
     if not home.warehouse.exists():
         raise ImpactError(f"There is no warehouse in {home.warehouse.parent} yet. Run `impact run` first.")
-    return duckdb.connect(str(home.warehouse), read_only=True, config={"memory_limit": _CONFIG["memory_limit"]})
+    return duckdb.connect(str(home.warehouse), read_only=True, config={"memory_limit": CONFIG["memory_limit"]})
 
 
 def built_as_at(home: Home) -> datetime | None:
@@ -124,17 +125,25 @@ def built_as_at(home: Home) -> datetime | None:
 
 
 def build_models(connection: duckdb.DuckDBPyConnection) -> Build:
-    """Run every model and every claim on a connection that has the source tables."""
-    for schema in SCHEMAS:
+    """Run every model of the warehouse and every claim made of them on a connection that has the source tables."""
+    for schema in WAREHOUSE:
         connection.execute(f"create schema if not exists {schema}")
     connection.execute((sql_folder() / "macros.sql").read_text("utf-8"))
-    built = []
-    for model in models():
-        started = time.perf_counter()
-        connection.execute(f"create table {model.name} as\n{model.sql}")
-        rows = _scalar(connection, f"select count(*) from {model.name}")
-        built.append(Built(model.name, rows, time.perf_counter() - started))
-    return Build(tuple(built), tuple(_test(connection, claim) for claim in claims()))
+    built = [build_model(connection, model) for model in models_of(WAREHOUSE)]
+    return Build(tuple(built), tested(connection, WAREHOUSE))
+
+
+def build_model(connection: duckdb.DuckDBPyConnection, model: Model) -> Built:
+    """Make one table from its SELECT."""
+    started = time.perf_counter()
+    connection.execute(f"create table {model.name} as\n{model.sql}")
+    rows = _scalar(connection, f"select count(*) from {model.name}")
+    return Built(model.name, rows, time.perf_counter() - started)
+
+
+def tested(connection: duckdb.DuckDBPyConnection, schemas: Collection[str]) -> tuple[Tested, ...]:
+    """Every claim that is made of a table of these folders, tried."""
+    return tuple(_test(connection, claim) for claim in claims() if claim.model.split(".")[0] in schemas)
 
 
 class _Unsound(Exception):  # noqa: N818  (not a fault: it ends the write of a file that must not be swapped in)

@@ -11,6 +11,7 @@ reader who uses that counts are whole may do slightly better, so a protection le
 import numpy as np
 import pandas as pd
 
+from impact.disclosure.proof import proven
 from impact.disclosure.ranges import Ranges, ranges
 from impact.disclosure.tables import Floats, LinkedCells, Truths, linked
 
@@ -31,6 +32,17 @@ def audit(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.
         raise ValueError(f"Cell {unknown!r} has no status. Say whether it is {PUBLISHED}.")
     is_withheld = np.asarray(table.of(cells, "status", PUBLISHED) != PUBLISHED, dtype=bool)
     return audited(table, is_withheld, levels(table, protection))
+
+
+def audit_so_far(
+    cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]" = 0.0
+) -> pd.DataFrame:
+    """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are not
+    are found whole. Far faster for large tables."""
+    table = linked(cells, relations)
+    is_withheld = np.asarray(table.of(cells, "status", PUBLISHED) != PUBLISHED, dtype=bool)
+    need = levels(table, protection)
+    return _said(table, is_withheld, need, proven(table, is_withheld, need))
 
 
 def audited(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:

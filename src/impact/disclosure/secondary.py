@@ -6,7 +6,7 @@ cell costs); at the end every cell so withheld is given back if all others are s
 cell sensitive belongs in `primary`; the proof at the end is `audit`'s.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,8 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from impact.disclosure.audit import PUBLISHED, audited, levels
-from impact.disclosure.ranges import NOTHING, Block, Ranges, blocks, extreme, programme
+from impact.disclosure.proof import prove
+from impact.disclosure.ranges import NOTHING, Ranges, programme
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths, linked
 
 PRIMARY, SECONDARY = "primary", "secondary"
@@ -34,6 +35,20 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
     """
     table = linked(cells, relations)
     need = levels(table, protection)
+    choice = _chosen(table, cells, need)
+    found = audited(table, choice.is_withheld, need)
+    shown = _statuses(choice)
+    return shown.merge(found.drop(columns="value"), on="cell", how="left")
+
+
+def statuses(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]") -> pd.DataFrame:
+    """What `suppress` does with each cell (cell, value, status), without the whole range of each, which takes longer than
+    the choice."""
+    table = linked(cells, relations)
+    return _statuses(_chosen(table, cells, levels(table, protection)))
+
+
+def _chosen(table: LinkedCells, cells: pd.DataFrame, need: Floats) -> "_Choice":
     is_sensitive = np.asarray(table.of(cells, "is_sensitive", False), dtype=bool)
     is_out = np.asarray(table.of(cells, "is_out", False), dtype=bool) & ~is_sensitive
     cost = np.asarray(table.of(cells, "cost", np.nan), dtype=float)
@@ -46,10 +61,13 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
     choice = _Choice(table, need, cost, is_sensitive, is_out, none, is_sensitive.copy(), _shown_by([], table))
     _protect(choice)
     _give_back(choice)
-    found = audited(table, choice.is_withheld, need)
-    status = np.where(is_sensitive, PRIMARY, np.where(choice.is_withheld, SECONDARY, PUBLISHED))
-    shown = pd.DataFrame({"cell": list(table.names), "value": np.round(table.values * table.unit, 6), "status": status})
-    return shown.merge(found.drop(columns="value"), on="cell", how="left")
+    return choice
+
+
+def _statuses(choice: "_Choice") -> pd.DataFrame:
+    table = choice.table
+    status = np.where(choice.is_sensitive, PRIMARY, np.where(choice.is_withheld, SECONDARY, PUBLISHED))
+    return pd.DataFrame({"cell": list(table.names), "value": np.round(table.values * table.unit, 6), "status": status})
 
 
 @dataclass
@@ -172,37 +190,14 @@ def _leaks(choice: _Choice, is_withheld: Truths, shown: Ranges, *, stops: bool) 
     that it finds. What shows that the others are is added to what has been shown."""
     need = choice.need
     waiting = is_withheld & ~choice.is_hopeless
-    if not np.any(waiting & ~shown.are_wide(need)):
-        return np.array([], dtype=np.intp)
-    found, shown.lowest, shown.highest = blocks(choice.table, is_withheld)
-    narrow = np.flatnonzero(waiting & shown.are_narrow(need))
-    if stops and len(narrow):
-        return narrow
-    for block in found:
-        if block.is_exact:
-            shown.low[block.cells], shown.high[block.cells] = block.down, block.up
-            continue
-        places = np.flatnonzero(waiting[block.cells] & ~shown.are_narrow(need)[block.cells])
-        # Sensitive cells first: when one of them leaks, there is nothing more to look for.
-        for at in places[np.argsort(~choice.is_sensitive[block.cells[places]], kind="stable")]:
-            cell = block.cells[at]
-            for sign in (1.0, -1.0):
-                if not shown.are_wide(need)[cell]:
-                    shown.take(_everywhere(choice.table, block.cells, _pushed(block, int(at), sign, need[cell])))
-            if stops and not shown.are_wide(need)[cell]:
-                return np.array([cell])
+    prove(
+        choice.table,
+        is_withheld,
+        np.where(waiting, need, 0.0),
+        shown,
+        stops_at=waiting & choice.is_sensitive if stops else None,
+    )
     return np.flatnonzero(waiting & ~shown.are_wide(need))
-
-
-def _pushed(block: Block, at: int, sign: float, need: float) -> Floats:
-    """A deviation of a block in which one cell goes as far in one direction as it can, or as it needs."""
-    down, up = block.down.copy(), block.up.copy()
-    down[at], up[at] = max(down[at], -need), min(up[at], need)
-    objective = np.zeros(len(block.cells))
-    objective[at] = sign
-    point = extreme(replace(block, down=down, up=up), objective)
-    assert point is not None, "what may go no further than it needs has an end"
-    return point
 
 
 def _everywhere(table: LinkedCells, part: Places, point: Floats) -> Floats:

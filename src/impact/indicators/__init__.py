@@ -16,6 +16,8 @@ _COLUMNS = [
     ("sum_of_squares", "varchar"),
     ("item", "varchar"),
     ("part_of", "varchar"),
+    ("breaks_down", "varchar"),
+    ("small_count", "varchar"),
     ("over_time", "varchar"),
     ("multiplier", "double"),
     ("is_per_day_of_period", "boolean"),
@@ -41,6 +43,9 @@ _COLUMNS = [
 numerator, denominator: measures; without a denominator it is an amount.
 item: the item that is counted; none for any.
 part_of: whether a commissioner is shown it for the whole `organisation`, or for its own `service`s or `contract`s.
+breaks_down: the indicator that this one and all others that break it down add up to.
+small_count: what makes a figure of it one of too few: `staff_answers` (the denominator), `staff_responses` (the
+numerator), `user_answers` or `posts`; none where numbers of people do not come into it.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
 variants: the bases that it can be worked out on; none for any.
@@ -57,6 +62,8 @@ _DEFAULTS: dict[str, Any] = {
     "denominator": None,
     "item": None,
     "part_of": "organisation",
+    "breaks_down": None,
+    "small_count": None,
     "over_time": "sum",
     "multiplier": 1,
     "is_per_day_of_period": False,

@@ -1,0 +1,335 @@
+"""What a publication shows, down to the smallest things that its figures are sums of. Who may know what of them belongs
+in `readers`; what is withheld in `stage`.
+
+An atom is what one organisation counted, in one month, quarter or wave, of one measure, of what it does for the same
+commissioners; its value is part of what it is, so that a correction is another atom. A SPACE holds the atoms of one
+measure, or of several where an indicator breaks another down: all figures in it that add up are sums over sets of its
+atoms. A TOPIC is what hangs together: the indicators that share a measure, on one basis or instrument.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+_SAME = 1e-6
+"""Sums of values kept to 14 decimals that differ by no more are the same."""
+
+
+class Atom(NamedTuple):
+    """`number` is the measure with its item. `commissioners` are the codes of those whom it is done for."""
+
+    number: str
+    organisation_code: str
+    commissioners: frozenset[str]
+    source: str
+    period_start_on: date
+    period_end_on: date
+    value: float
+
+
+class Cell(NamedTuple):
+    """A figure on a page that adds up, by what the table `disclosure.cell` says of it."""
+
+    audience: str
+    kind: str
+    indicator_id: str
+    grain: str
+    variant: str
+    delivery_model: str
+    sector: str
+    organisation_code: str
+    commissioner_code: str
+    source: str
+    organisations: int
+
+
+class Part(NamedTuple):
+    """One of the two numbers of a cell: a set of atoms; for peers those of the group (`whole`) but those of the
+    organisation itself (`less`)."""
+
+    space: str
+    whole: int
+    less: int | None
+    is_numerator: bool
+
+
+class Piece(NamedTuple):
+    """Atoms of one organisation that stand in exactly the same sets, added up."""
+
+    organisation_code: str
+    commissioners: frozenset[str]
+    source: str
+    value: float
+    sets: tuple[int, ...]
+
+
+@dataclass
+class Space:
+    """`sets` are those of all figures, by number; `out` of which publications before this one showed them to whom, and
+    `by_name` on whose pages they are an organisation's."""
+
+    name: str
+    is_money: bool
+    may_be_negative: bool
+    atoms: dict[Atom, int] = field(default_factory=dict)
+    sets: dict[tuple[int, ...], int] = field(default_factory=dict)
+    out: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_name: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    pieces: list[Piece] = field(default_factory=list)
+    values: dict[int, float] = field(default_factory=dict)
+
+    def place(self, atom: Atom) -> int:
+        """The number of an atom, a new one where it is new."""
+        return self.atoms.setdefault(atom, len(self.atoms))
+
+    def set_of(self, atoms: Iterable[int]) -> int:
+        """The number of a set of atoms, a new one where it is new."""
+        return self.sets.setdefault(tuple(sorted(atoms)), len(self.sets))
+
+    def cut(self) -> None:
+        """Add up what stands in the same sets, once all sets are known."""
+        found: list[list[int]] = [[] for _ in self.atoms]
+        for atoms, number in self.sets.items():
+            for atom in atoms:
+                found[atom].append(number)
+        sums: dict[tuple[str, frozenset[str], str, tuple[int, ...]], float] = defaultdict(float)
+        for atom, number in sorted(self.atoms.items(), key=lambda entry: _order(entry[0])):
+            sums[atom.organisation_code, atom.commissioners, atom.source, tuple(found[number])] += atom.value
+        self.pieces = [Piece(*key[:3], value, key[3]) for key, value in sums.items()]
+        self.values = dict.fromkeys(self.sets.values(), 0.0)
+        for piece in self.pieces:
+            for number in piece.sets:
+                self.values[number] += piece.value
+
+
+@dataclass
+class Topic:
+    """`parts` are the numbers of each cell, in the order numerator, denominator."""
+
+    name: str
+    variant: str
+    is_of_parts: bool
+    spaces: dict[str, Space]
+    cells: list[Cell]
+    parts: dict[Cell, tuple[Part, ...]]
+    days: dict[Cell, float]
+    """Of a cell of one organisation how many days it reported."""
+
+
+def topics(
+    indicators: pd.DataFrame, atoms: pd.DataFrame, members: pd.DataFrame, cells: pd.DataFrame, earlier: pd.DataFrame
+) -> list[Topic]:
+    """Everything that is shown, in topics, in the order of their names. The tables are `reference.indicators` and those
+    of the same names in the schema `disclosure`."""
+    entries = {row["indicator_id"]: row for row in indicators.to_dict("records")}
+    found = []
+    of_variant = {variant: rows for variant, rows in cells.groupby("variant", sort=True)}
+    atoms_of = {variant: rows for variant, rows in atoms.groupby("variant", sort=True)}
+    members_of = {variant: rows for variant, rows in members.groupby("variant", sort=True)}
+    earlier_of = {variant: rows for variant, rows in earlier.groupby("variant", sort=True)}
+    for family in _families(entries):
+        for variant, shown in of_variant.items():
+            here = shown[shown["indicator_id"].isin(family)]
+            if len(here):
+                found.append(
+                    _topic(
+                        {one: entries[one] for one in family},
+                        str(variant),
+                        atoms_of[variant][atoms_of[variant]["indicator_id"].isin(family)],
+                        members_of.get(variant, members.head(0)),
+                        here,
+                        earlier_of.get(variant, earlier.head(0)),
+                    )
+                )
+    return found
+
+
+def number_of(entry: Mapping[str, Any], role: str) -> str | None:
+    """The measure, with its item, that an indicator counts in one of its two roles."""
+    measure = entry[role]
+    item = entry["item"]
+    return None if not _is_there(measure) else f"{measure} {item}" if _is_there(item) else str(measure)
+
+
+def _families(entries: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """The indicators that share a measure, or of which one breaks another down."""
+    family = {one: {one} for one in entries}
+    by_number = defaultdict(list)
+    for one, entry in entries.items():
+        for role in ("numerator", "denominator"):
+            if (number := number_of(entry, role)) is not None:
+                by_number[number, entry["part_of"]].append(one)
+        if _is_there(entry["breaks_down"]):
+            by_number["breaks down", entry["breaks_down"]] += [one, entry["breaks_down"]]
+    for together in by_number.values():
+        joined = set().union(*(family[one] for one in together))
+        for one in joined:
+            family[one] = joined
+    return sorted({tuple(sorted(one)) for one in family.values()})
+
+
+_Key = tuple[str, str, str, str, str]
+"""Indicator, role, grain, organisation and source."""
+
+
+def _topic(
+    entries: Mapping[str, Mapping[str, Any]],
+    variant: str,
+    atoms: pd.DataFrame,
+    members: pd.DataFrame,
+    shown: pd.DataFrame,
+    earlier: pd.DataFrame,
+) -> Topic:
+    spaces, space_of = _spaces(entries)
+    days: dict[tuple[str, str, str, str], dict[tuple[date, date], float]] = defaultdict(dict)
+    lookup: dict[_Key, list[tuple[int, frozenset[str], float]]] = defaultdict(list)
+    for row in atoms.itertuples(index=False):
+        payers = frozenset(row.commissioners.split())
+        for role in ("numerator", "denominator"):
+            number, value = number_of(entries[row.indicator_id], role), getattr(row, role)
+            if number is None or value is None or pd.isna(value):
+                continue
+            span = (row.period_start_on, row.period_end_on)
+            atom = Atom(number, row.organisation_code, payers, row.source, *span, float(value))
+            place = space_of[number].place(atom)
+            for grain, is_in in (("quarter", row.is_in_quarter), ("rolling_year", row.is_in_year)):
+                if is_in:
+                    lookup[row.indicator_id, role, grain, row.organisation_code, row.source].append(
+                        (place, payers, atom.value)
+                    )
+                    length = (pd.Timestamp(span[1]) - pd.Timestamp(span[0])).days + 1
+                    days[row.indicator_id, grain, row.organisation_code, row.source][span] = float(length)
+    broken_down = _broken_down(entries)
+
+    def found(indicator: str, role: str, grain: str, code: str, source: str) -> list[tuple[int, frozenset[str], float]]:
+        """The atoms of an organisation's figure; of one that others break down, theirs, if they add up to it."""
+        own = lookup[indicator, role, grain, code, source]
+        number = number_of(entries[indicator], role)
+        if (parts := broken_down.get(number or "")) is None:
+            return own
+        theirs = [atom for part in parts for atom in lookup[part, "numerator", grain, code, source]]
+        is_same = abs(sum(one[2] for one in theirs) - sum(one[2] for one in own)) <= _SAME
+        return theirs if theirs and is_same else own
+
+    group_of: dict[tuple[str, str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    wanted = members[members["indicator_id"].isin(list(entries))]
+    for row in wanted.itertuples(index=False):
+        group_of[row.indicator_id, row.grain, row.delivery_model, row.sector].append(
+            (row.organisation_code, row.source)
+        )
+    cells = [Cell(*values) for values in shown[list(Cell._fields)].itertuples(index=False, name=None)]
+    known: dict[tuple[Any, ...], int] = {}
+
+    def set_of(cell: Cell, role: str, of: Sequence[tuple[str, str]], payer: str = "") -> int:
+        """The set of the atoms of these organisations (each with its source) in a cell's indicator and period."""
+        key = (cell.indicator_id, role, cell.grain, tuple(of), payer)
+        if key not in known:
+            number = number_of(entries[cell.indicator_id], role)
+            assert number is not None
+            known[key] = space_of[number].set_of(
+                atom
+                for code, source in of
+                for atom, payers, _ in found(cell.indicator_id, role, cell.grain, code, source)
+                if not payer or payer in payers
+            )
+        return known[key]
+
+    def part(cell: Cell, role: str, space: Space) -> Part:
+        if cell.kind == "organisation":
+            payer = "" if cell.commissioner_code == "ALL" else cell.commissioner_code
+            own = set_of(cell, role, [(cell.organisation_code, cell.source)], payer)
+            space.by_name[own].add(cell.audience)
+            return Part(space.name, own, None, role == "numerator")
+        group = group_of[cell.indicator_id, cell.grain, cell.delivery_model, cell.sector]
+        itself = [one for one in group if one[0] == cell.organisation_code]
+        less = set_of(cell, role, itself) if itself else None
+        return Part(space.name, set_of(cell, role, group), less, role == "numerator")
+
+    parts = {
+        cell: tuple(
+            part(cell, role, space_of[number])
+            for role in ("numerator", "denominator")
+            if (number := number_of(entries[cell.indicator_id], role)) is not None
+        )
+        for cell in cells
+    }
+    _add_earlier(earlier, space_of)
+    for space in spaces.values():
+        space.cut()
+    reported = {
+        cell: sum(days[cell.indicator_id, cell.grain, cell.organisation_code, cell.source].values())
+        for cell in cells
+        if cell.kind == "organisation"
+    }
+    is_of_parts = any(entry["part_of"] != "organisation" for entry in entries.values())
+    return Topic(" ".join(entries), variant, is_of_parts, spaces, cells, parts, reported)
+
+
+def _spaces(entries: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Space], dict[str, Space]]:
+    """The spaces by name, denominators first since they count people, and of each number its space."""
+    broken_down = _broken_down(entries)
+    whole_of = {
+        number: whole
+        for whole, parts in broken_down.items()
+        for part in parts
+        if (number := number_of(entries[part], "numerator"))
+    }
+    spaces: dict[str, Space] = {}
+    space_of: dict[str, Space] = {}
+    for role in ("denominator", "numerator"):
+        for entry in entries.values():
+            if (number := number_of(entry, role)) is None:
+                continue
+            name = whole_of.get(number, number)
+            if name not in spaces:
+                words = str(entry[role]).split("_")
+                # Net savings are less than nothing where a change cost more than it has brought in yet.
+                spaces[name] = Space(name, words[-1] == "gbp", "net" in words)
+            space_of[number] = spaces[name]
+    return spaces, space_of
+
+
+def _broken_down(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """The number of each indicator that others break down, and those."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for one, entry in sorted(entries.items()):
+        if _is_there(entry["breaks_down"]) and entry["breaks_down"] in entries:
+            found[number_of(entries[entry["breaks_down"]], "numerator") or ""].append(one)
+    return dict(found)
+
+
+def _add_earlier(earlier: pd.DataFrame, space_of: Mapping[str, Space]) -> None:
+    """The sets of atoms that publications before this one showed, and to whom."""
+    here = earlier[earlier["number"].isin(list(space_of))]
+    for _, rows in here.groupby(["publication", "cell"], sort=True):
+        first = rows.iloc[0]
+        space = space_of[first["number"]]
+        number = space.set_of(
+            space.place(
+                Atom(
+                    row.number,
+                    row.organisation_code,
+                    frozenset(row.commissioners.split()),
+                    row.source,
+                    row.period_start_on,
+                    row.period_end_on,
+                    float(row.value),
+                )
+            )
+            for row in rows.itertuples(index=False)
+        )
+        space.out[number] |= set(first["shown_to"].split())
+        space.by_name[number] |= set(first["by_name_to"].split())
+
+
+def _order(atom: Atom) -> tuple[Any, ...]:
+    """An order of atoms that does not hang on how sets of texts are kept."""
+    return (*atom[:2], sorted(atom.commissioners), *atom[3:])
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and pd.isna(value))

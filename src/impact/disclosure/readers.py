@@ -1,0 +1,314 @@
+"""What one reader could work out of one space: the figures that it has been shown, and all that it could subtract.
+
+A reader has the pages of its audiences, this time and before. Atoms that stand in just the same figures are one CLASS,
+whose sum it might learn; a class is sensitive where few stand behind it whom the reader may not see by name, where one
+makes up most of its money, or where it is another commissioner's part. What is then withheld belongs in `stage`.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Set
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from impact.disclosure.atoms import Cell, Piece, Space, Topic
+
+PUBLIC = "public"
+_OF_COMMISSIONER = "commissioner-"
+_OF_NAME, _OF_PUBLIC = 4.0, 2.0
+"""How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings of METHODS 7."""
+
+    fewest: int
+    p_percent: float
+    protection_percent: float
+    peers_for_median: int
+    fewest_staff_answers: float
+    fewest_user_answers: float
+    fewest_user_answers_public: float
+    fewest_posts: float
+
+    def protection(self, value: float) -> float:
+        """How wide the range of a withheld value must be: so many percent to either side, and a person or a pound at
+        the very least."""
+        return max(1.0, 2 * self.protection_percent / 100 * abs(value))
+
+
+@dataclass(frozen=True)
+class Reader:
+    """`audiences` are those whose pages it has, its own among them."""
+
+    audience: str
+    audiences: frozenset[str]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the commissioners whose pages it has."""
+        of = (one for one in self.audiences if one.startswith(_OF_COMMISSIONER))
+        return frozenset(one.removeprefix(_OF_COMMISSIONER) for one in of)
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Who stands behind a sum, of those that a reader may not see: each with what it adds."""
+
+    shares: Mapping[tuple[str, str], float]
+
+    def is_few(self, fewest: int) -> bool:
+        return 0 < len(self.shares) < fewest
+
+    def is_dominated(self, p_percent: float) -> bool:
+        """The p% rule on absolute contributions (`impact.disclosure.primary.is_within_p_percent`)."""
+        sizes = sorted((abs(share) for share in self.shares.values()), reverse=True)
+        first = sizes[0] if sizes else 0.0
+        return sum(sizes[2:]) < p_percent / 100 * first
+
+
+class View:
+    """One space as one reader sees it: who stands behind what."""
+
+    def __init__(self, topic: Topic, space: Space, reader: Reader, consenting: Collection[str], rules: Rules) -> None:
+        self._space, self._consenting, self.rules = space, consenting, rules
+        self._by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
+        codes = reader.codes
+        pays = {piece.organisation_code for piece in space.pieces if piece.commissioners & codes}
+        self.is_open = [self._may_see(piece, topic.is_of_parts, codes, pays) for piece in space.pieces]
+        # All read the public page, the organisations themselves too, each of which knows what it sent.
+        self.fewest = rules.fewest + int(reader.audience == PUBLIC)
+
+    def _may_see(self, piece: Piece, is_of_parts: bool, codes: Set[str], pays: Collection[str]) -> bool:
+        """Whether the reader may see by name what this is."""
+        if piece.source == "official" or piece.commissioners & codes:
+            return True
+        if self._by_name.isdisjoint(piece.sets):
+            return False
+        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
+        # learn what another's is.
+        return not (is_of_parts and piece.organisation_code in pays and piece.commissioners)
+
+    def behind(self, pieces: Iterable[int]) -> Behind:
+        """Who stands behind the sum of these pieces, without those that the reader may see."""
+        shares: dict[tuple[str, str], float] = defaultdict(float)
+        for at in pieces:
+            piece = self._space.pieces[at]
+            if not self.is_open[at]:
+                of_payer = "".join(sorted(piece.commissioners)) if piece.organisation_code in self._consenting else ""
+                shares[piece.organisation_code, of_payer] += piece.value
+        return Behind(shares)
+
+    def behind_set(self, number: int, less: int | None = None) -> Behind:
+        """Who stands behind a set of atoms, or one less another."""
+        return self.behind(
+            at
+            for at, piece in enumerate(self._space.pieces)
+            if number in piece.sets and (less is None or less not in piece.sets)
+        )
+
+    def is_sensitive(self, behind: Behind) -> bool:
+        if not behind.shares:
+            return False
+        return behind.is_few(self.fewest) or (self._space.is_money and behind.is_dominated(self.rules.p_percent))
+
+    def classes(self, numbers: Set[int]) -> dict[tuple[bool, tuple[int, ...]], list[int]]:
+        """The pieces that stand in just the same of these sets, together."""
+        found: dict[tuple[bool, tuple[int, ...]], list[int]] = defaultdict(list)
+        for at, piece in enumerate(self._space.pieces):
+            stands_in = tuple(number for number in piece.sets if number in numbers)
+            if stands_in:
+                found[self.is_open[at], stands_in].append(at)
+        return found
+
+
+@dataclass(frozen=True)
+class Known:
+    """Cells and relations for `secondary` and `audit`; `cells` has also `need` and what a cell is called. `sets` and
+    `peers` say which figures a cell of it is: all that show a set, or the peers of one organisation."""
+
+    cells: pd.DataFrame
+    relations: pd.DataFrame
+    sets: Mapping[str, int]
+    peers: Mapping[str, Cell]
+
+    @property
+    def protection(self) -> "pd.Series[float]":
+        return pd.Series(self.cells["need"].to_numpy(), index=self.cells["cell"])
+
+    @property
+    def is_at_risk(self) -> bool:
+        return bool((self.cells["is_sensitive"] & (self.cells["need"] > 0)).any())
+
+
+def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str]) -> Known:
+    """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
+    are not shown."""
+    rules = view.rules
+    shown: set[int] = set()
+    own_withheld: set[int] = set()
+    names: dict[int, set[str]] = defaultdict(set)
+    is_on_public: set[int] = set()
+    peers: dict[str, tuple[Cell, int, int]] = {}
+    for cell in topic.cells:
+        if cell.audience not in reader.audiences:
+            continue
+        for part in topic.parts[cell]:
+            if part.space != space.name:
+                continue
+            if part.less is not None and not is_group_alike(topic, space, cell, part.less):
+                if cell not in withheld:
+                    peers[_peers_name(cell)] = (cell, part.whole, part.less)
+                continue
+            if cell in withheld:
+                if cell.audience == reader.audience and cell.kind != "peers":
+                    own_withheld.add(part.whole)
+                continue
+            shown.add(part.whole)
+            names[part.whole].add(cell.kind)
+            if cell.audience == PUBLIC:
+                is_on_public.add(part.whole)
+    out = {number for number, to in space.out.items() if to & reader.audiences}
+    own_withheld -= shown | out
+    tied = {number for _, whole, less in peers.values() for number in (whole, less)}
+    used = shown | out | own_withheld | tied
+    classes = _classes(space, view, reader, used)
+    plain = _plainly_known(classes, shown | out)
+    risky = {place for place, one in classes.items() if one.need} - plain
+    left = {place: one.stands_in for place, one in classes.items() if place not in plain}
+    kept = _tied_to_risk(left, risky, own_withheld, peers.values())
+    least = -np.inf if space.may_be_negative else 0.0
+    rows: list[tuple[str, float, float, bool, bool, float, float]] = []
+    relations: list[tuple[str, str, float]] = []
+    of_set: dict[str, int] = {}
+    rest: dict[int, float] = defaultdict(float)
+    for place in sorted(left.keys() & kept.classes):
+        one, name = classes[place], f"class {place}"
+        rows.append((name, one.value, one.least, True, False, 1.0, one.need))
+        relations += [(f"figure {number}", name, -1.0) for number in one.stands_in]
+        for number in one.stands_in:
+            rest[number] += one.value
+    for number in sorted(kept.sets):
+        # What the reader knows of it anyway is taken away, from the value alone: the level is that of the figure.
+        value, name = rest[number], f"figure {number}"
+        is_visible = number in shown or number in out
+        need = rules.protection(space.values[number]) if is_visible or number in own_withheld else 0.0
+        cost = float(np.log2(2.0 + abs(space.values[number]))) * (_OF_NAME if "organisation" in names[number] else 1.0)
+        cost *= _OF_PUBLIC if number in is_on_public and reader.audience != PUBLIC else 1.0
+        rows.append((name, value, min(least, value), not is_visible, number in out, cost, need))
+        relations.append((name, name, 1.0))
+        of_set[name] = number
+    for name in sorted(kept.peers):
+        cell, whole, less = peers[name]
+        value, whole_value = rest[whole] - rest[less], space.values[whole] - space.values[less]
+        cost = float(np.log2(2.0 + abs(whole_value)))
+        rows.append((name, value, min(least, value), False, False, cost, rules.protection(whole_value)))
+        relations += [(name, name, 1.0), (name, f"figure {whole}", -1.0), (name, f"figure {less}", 1.0)]
+    columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
+    return Known(
+        pd.DataFrame(rows, columns=columns),
+        pd.DataFrame(relations, columns=["relation", "cell", "coefficient"]),
+        of_set,
+        {name: peers[name][0] for name in kept.peers},
+    )
+
+
+@dataclass(frozen=True)
+class _Class:
+    """Atoms that stand in just the same sets. `need` is the level at which it must stay unknown; 0 where it need not."""
+
+    stands_in: tuple[int, ...]
+    value: float
+    least: float
+    need: float
+
+
+@dataclass(frozen=True)
+class _Kept:
+    classes: set[int]
+    sets: set[int]
+    peers: set[str]
+
+
+def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[int, _Class]:
+    """Every class, by its number."""
+    found = {}
+    for at, ((_, stands_in), pieces) in enumerate(sorted(view.classes(used).items())):
+        value, behind = sum(space.pieces[piece].value for piece in pieces), view.behind(pieces)
+        least = -np.inf if space.may_be_negative else 0.0
+        if reader.audience == PUBLIC and len(behind.shares) > 1 and not space.may_be_negative:
+            # One of those behind it knows what it sent: the sum is no less than that.
+            least = max(behind.shares.values())
+        need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
+        found[at] = _Class(stands_in, value, min(least, value), need)
+    return found
+
+
+def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]:
+    """The classes that need not stay unknown and are what is left of a figure that the reader sees."""
+    members: dict[int, set[int]] = defaultdict(set)
+    for place, one in classes.items():
+        for number in one.stands_in:
+            if number in visible:
+                members[number].add(place)
+    known: set[int] = set()
+    waiting = [number for number, of in members.items() if len(of) == 1]
+    while waiting:
+        of = members[waiting.pop()]
+        if len(of) != 1:
+            continue
+        (place,) = of
+        if classes[place].need:
+            continue
+        known.add(place)
+        for number in classes[place].stands_in:
+            if number in members:
+                members[number].discard(place)
+                if len(members[number]) == 1:
+                    waiting.append(number)
+    return known
+
+
+def _tied_to_risk(
+    left: Mapping[int, tuple[int, ...]],
+    risky: Set[int],
+    own_withheld: Set[int],
+    peers: Iterable[tuple[Cell, int, int]],
+) -> _Kept:
+    """Whatever hangs together, by figures that both are in, with something that must stay unknown."""
+    of_set: dict[int, list[int]] = defaultdict(list)
+    for place, stands_in in left.items():
+        for number in stands_in:
+            of_set[number].append(place)
+    beside: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for cell, whole, less in peers:
+        beside[whole].append((_peers_name(cell), less))
+        beside[less].append((_peers_name(cell), whole))
+    kept = _Kept(set(), set(), set())
+    waiting = [number for number in own_withheld if number in of_set]
+    waiting += [number for place in risky for number in left[place]]
+    while waiting:
+        number = waiting.pop()
+        if number in kept.sets:
+            continue
+        kept.sets.add(number)
+        for place in of_set[number]:
+            if place not in kept.classes:
+                kept.classes.add(place)
+                waiting += left[place]
+        for name, other in beside[number]:
+            kept.peers.add(name)
+            waiting.append(other)
+    return kept
+
+
+def _peers_name(cell: Cell) -> str:
+    return f"peers {' '.join(map(str, cell[:9]))}"
+
+
+def is_group_alike(topic: Topic, space: Space, cell: Cell, less: int) -> bool:
+    """Whether the peers of an organisation say no more than their group does: its reader knows the organisation whole
+    from the same page."""
+    return cell.audience in space.by_name[less]

@@ -1,0 +1,372 @@
+"""Disclosure control of one publication: which of its figures are withheld, why, and the proof that none of them can be
+worked out. Tables in, tables out; the tables are gathered in sql/disclosure.
+
+METHODS 7. First what may not be shown as it is (few answers, few organisations, one that makes up most), then what would
+let a reader work out that: reader after reader, each with all that it knows, the public first, since all read its page,
+and whoever has the pages of others last. A figure withheld takes both its numbers with it, so that all spaces of a topic
+are gone through until nothing more is withheld. At the end every reader is audited.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from impact.disclosure.atoms import Cell, Space, Topic, topics
+from impact.disclosure.audit import PUBLISHED, audit_so_far
+from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
+from impact.disclosure.secondary import SECONDARY, statuses
+
+TOO_FEW_ORGANISATIONS = "too few organisations"
+KNOWN_TO_READER = "most of them are known to a reader"
+ONE_MAKES_UP_MOST = "one organisation makes up most of it"
+TOO_FEW_ANSWERS = "too few answers"
+ALL_ALIKE = "all answered alike"
+TOO_FEW_POSTS = "too few posts"
+WORKED_OUT = "another figure could be worked out from it"
+AS_ITS_GROUP = "the figure of its group is withheld"
+AS_ITSELF = "its own figure is withheld"
+
+_WEEKDAYS, _HOURS_A_DAY = 5 / 7, 7.5
+"""Of days in the calendar, and of a full-time working day: what a post comes to on the bases that do not count days of
+the calendar. NHS contracts have 37.5 hours a week."""
+
+_MOST_ROUNDS = 20
+"""Every round withholds more, so this is never reached; it is there so that a fault cannot run for ever."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """What is to be made of a publication: the tables `disclosure.withheld`, `disclosure.audit`, `disclosure.audited`,
+    and `released`, what it lets out, down to the atoms (see `disclosure.earlier_cell`)."""
+
+    withheld: pd.DataFrame
+    audit: pd.DataFrame
+    audited: pd.DataFrame
+    released: pd.DataFrame
+
+
+def control(tables: Mapping[str, pd.DataFrame]) -> Control:
+    """Disclosure control over the tables atom, cell, member, reads and earlier_cell of the schema `disclosure`, and
+    indicators, settings and organisations of the schemas before it."""
+    rules = _rules(tables["settings"])
+    indicators = tables["indicators"]
+    small_count = dict(zip(indicators["indicator_id"], indicators["small_count"], strict=True))
+    organisations = tables["organisations"]
+    consenting = frozenset(organisations.loc[organisations["publication_consent"].eq(True), "organisation_code"])
+    readers = _readers(tables["reads"])
+    found = topics(indicators, tables["atom"], tables["member"], tables["cell"], tables["earlier_cell"])
+    withheld: dict[Cell, str] = {}
+    audits: list[pd.DataFrame] = []
+    for topic in found:
+        views = {
+            (space.name, reader.audience): View(topic, space, reader, consenting, rules)
+            for space in topic.spaces.values()
+            for reader in readers
+        }
+        of_topic = _primary(topic, readers, views, rules, small_count)
+        _secondary(topic, readers, views, of_topic)
+        audits += _audits(topic, readers, views, of_topic)
+        _follow(topic, of_topic)
+        withheld |= of_topic
+    audited = pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(columns=_AUDIT)
+    return Control(
+        _withheld_table(found, withheld), audited, _audited_table(tables["reads"], audited), _released(found, withheld)
+    )
+
+
+def _rules(settings: pd.DataFrame) -> Rules:
+    value = dict(zip(settings["name"], settings["value"], strict=True))
+    return Rules(
+        fewest=int(value["fewest_unknown_contributors"]),
+        p_percent=value["p_percent"],
+        protection_percent=value["protection_percent"],
+        peers_for_median=int(value["peers_for_median"]),
+        fewest_staff_answers=value["fewest_staff_answers"],
+        fewest_user_answers=value["fewest_user_answers"],
+        fewest_user_answers_public=value["fewest_user_answers_public"],
+        fewest_posts=value["fewest_posts"],
+    )
+
+
+def _readers(reads: pd.DataFrame) -> list[Reader]:
+    """The public first, then whoever has the fewest pages. Mutuals are no readers of their own here: their pages show
+    of others no more than the public page does, and what each knows of itself is reckoned with there."""
+    found = [
+        Reader(str(reader), frozenset(rows["audience"]))
+        for reader, rows in reads.groupby("reader", sort=True)
+        if not str(reader).startswith("organisation-")
+    ]
+    return sorted(found, key=lambda reader: (len(reader.audiences), reader.audience))
+
+
+def _primary(
+    topic: Topic,
+    readers: Sequence[Reader],
+    views: Mapping[tuple[str, str], View],
+    rules: Rules,
+    small_count: Mapping[str, Any],
+) -> dict[Cell, str]:
+    """What may not be shown as it is, and why."""
+    by_audience = {reader.audience for reader in readers}
+    found = {}
+    for cell in topic.cells:
+        if cell.audience not in by_audience:
+            continue
+        values = {
+            part.is_numerator: topic.spaces[part.space].values[part.whole]
+            - (0.0 if part.less is None else topic.spaces[part.space].values[part.less])
+            for part in topic.parts[cell]
+        }
+        why = None
+        if cell.kind == "organisation" and cell.source != "official":
+            why = _small(topic, cell, values, rules, small_count[cell.indicator_id])
+        elif cell.kind != "organisation":
+            why = _of_few(topic, cell, views, rules)
+        if why is not None:
+            found[cell] = why
+    return found
+
+
+def _small(topic: Topic, cell: Cell, values: Mapping[bool, float], rules: Rules, kind: object) -> str | None:
+    """Why an organisation's own figure is of too few people to be shown, if it is."""
+    numerator, denominator = values[True], values.get(False, 0.0)
+    if kind == "staff_answers":
+        if denominator < rules.fewest_staff_answers:
+            return TOO_FEW_ANSWERS
+        if rules.fewest_staff_answers and numerator in (0.0, denominator):
+            return ALL_ALIKE
+    if kind == "staff_responses" and numerator < rules.fewest_staff_answers:
+        return TOO_FEW_ANSWERS
+    if kind == "user_answers":
+        least = rules.fewest_user_answers_public if cell.audience == PUBLIC else rules.fewest_user_answers
+        if 0 < denominator < least:
+            return TOO_FEW_ANSWERS
+    if kind == "posts":
+        days = topic.days[cell]
+        a_post = {"working_days": days * _WEEKDAYS, "hours": days * _WEEKDAYS * _HOURS_A_DAY}.get(cell.variant, days)
+        if denominator < rules.fewest_posts * a_post:
+            return TOO_FEW_POSTS
+    return None
+
+
+def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rules: Rules) -> str | None:
+    """Why a group's figure, or that of an organisation's peers, is of too few organisations to be shown, if it is."""
+    for part in topic.parts[cell]:
+        space = topic.spaces[part.space]
+        if part.less is not None and is_group_alike(topic, space, cell, part.less):
+            continue
+        view = views[part.space, cell.audience]
+        behind = view.behind_set(part.whole, part.less)
+        if not behind.shares:
+            continue
+        if cell.organisations < rules.peers_for_median:
+            return TOO_FEW_ORGANISATIONS
+        if behind.is_few(view.fewest):
+            return KNOWN_TO_READER
+        if space.is_money and behind.is_dominated(rules.p_percent):
+            return ONE_MAKES_UP_MOST
+    return None
+
+
+def _secondary(
+    topic: Topic, readers: Sequence[Reader], views: Mapping[tuple[str, str], View], withheld: dict[Cell, str]
+) -> None:
+    """Withhold, in `withheld`, what would let one of the readers work out what it may not see."""
+    done: dict[tuple[str, str], frozenset[Cell]] = {}
+    for _ in range(_MOST_ROUNDS):
+        before = len(withheld)
+        for reader in readers:
+            for space in topic.spaces.values():
+                place = (space.name, reader.audience)
+                seen = frozenset(cell for cell in withheld if cell.audience in reader.audiences)
+                if done.get(place) == seen:
+                    continue
+                known = known_to(topic, space, views[place], reader, withheld)
+                if known.is_at_risk:
+                    for cell in _to_withhold(topic, space, reader, known):
+                        withheld.setdefault(cell, WORKED_OUT)
+                    seen = frozenset(cell for cell in withheld if cell.audience in reader.audiences)
+                done[place] = seen
+        if len(withheld) == before:
+            return
+    raise ArithmeticError(f"Suppression of {topic.name} came to no end.")
+
+
+def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> list[Cell]:
+    """The figures that go with those already withheld."""
+    decided = statuses(known.cells, known.relations, known.protection)
+    names = set(decided.loc[decided["status"] == SECONDARY, "cell"])
+    numbers = {known.sets[name] for name in names & set(known.sets)}
+    alone = {known.peers[name] for name in names & set(known.peers)}
+    return [
+        cell
+        for cell in topic.cells
+        if cell.audience in reader.audiences
+        and (
+            cell in alone
+            or any(
+                part.space == space.name
+                and part.whole in numbers
+                and (part.less is None or is_group_alike(topic, space, cell, part.less))
+                for part in topic.parts[cell]
+            )
+        )
+    ]
+
+
+_AUDIT = [
+    *("audience", "indicators", "variant", "number", "cell", "value", "lower", "upper", "width", "protection"),
+    *("is_protected", "is_already_disclosed"),
+]
+
+
+def _audits(
+    topic: Topic, readers: Sequence[Reader], views: Mapping[tuple[str, str], View], withheld: Mapping[Cell, str]
+) -> list[pd.DataFrame]:
+    """The range of everything that must not come out, for each reader: the figures withheld from its own page, and the
+    classes that are sensitive."""
+    found = []
+    for reader in readers:
+        for space in topic.spaces.values():
+            known = known_to(topic, space, views[space.name, reader.audience], reader, withheld)
+            if not known.is_at_risk:
+                continue
+            ranges = _ranges(known, ~known.cells["is_sensitive"])
+            ranges["is_already_disclosed"] = False
+            if not ranges["is_protected"].all():
+                # What comes out with nothing of this publication shown was out before it.
+                before = _ranges(known, known.cells["is_out"]).set_index("cell")["is_protected"]
+                ranges["is_already_disclosed"] = ~ranges["is_protected"] & ~ranges["cell"].map(before).astype(bool)
+            ranges["cell"] = ranges["cell"].map(lambda name: _called(topic, space, known, name))
+            ranges["audience"], ranges["indicators"] = reader.audience, topic.name
+            ranges["variant"], ranges["number"] = topic.variant, space.name
+            found.append(ranges[_AUDIT])
+    return found
+
+
+def _ranges(known: Known, is_published: "pd.Series[bool]") -> pd.DataFrame:
+    """The audit of what has a protection level, where just these are published."""
+    status = pd.Series("withheld", index=known.cells.index).mask(is_published, PUBLISHED)
+    wanted = set(known.cells.loc[known.cells["is_sensitive"] & (known.cells["need"] > 0), "cell"])
+    ranges = audit_so_far(known.cells.assign(status=status), known.relations, known.protection)
+    return ranges[ranges["cell"].isin(wanted)].reset_index(drop=True)
+
+
+def _called(topic: Topic, space: Space, known: Known, name: str) -> str:
+    """What a cell of an audit is called in the table: by the figure that it is, or as a class."""
+    if name not in known.sets:
+        return name
+    number = known.sets[name]
+    of = next(
+        cell
+        for cell in topic.cells
+        if any(part.space == space.name and part.whole == number and part.less is None for part in topic.parts[cell])
+    )
+    return " ".join(text for text in (*of[1:4], *of[5:8]) if text)
+
+
+def _follow(topic: Topic, withheld: dict[Cell, str]) -> None:
+    """What follows from what is withheld: no peers beside a figure that is not shown, and on a mutual's own page no peers
+    where the public page does not show their group."""
+    shown_in_public: set[tuple[str, int]] = set()
+    why: dict[tuple[str, int], str] = {}
+    for cell in topic.cells:
+        if cell.audience == PUBLIC and cell.kind == "group":
+            places = {(part.space, part.whole) for part in topic.parts[cell]}
+            if cell in withheld:
+                why |= dict.fromkeys(places, withheld[cell])
+            else:
+                shown_in_public |= places
+    by_name = {
+        (cell.audience, cell.indicator_id, cell.grain, cell.organisation_code)
+        for cell in withheld
+        if cell.kind == "organisation"
+    }
+    for cell in topic.cells:
+        if cell.kind != "peers" or cell in withheld:
+            continue
+        if (cell.audience, cell.indicator_id, cell.grain, cell.organisation_code) in by_name:
+            withheld[cell] = AS_ITSELF
+        elif cell.audience.startswith("organisation-"):
+            places = {(part.space, part.whole) for part in topic.parts[cell]}
+            if not places <= shown_in_public:
+                withheld[cell] = next((why[place] for place in sorted(places) if place in why), AS_ITS_GROUP)
+
+
+_WITHHELD = [
+    *("audience", "kind", "indicator_id", "grain", "variant", "delivery_model", "sector", "organisation_code"),
+    *("reason", "is_median_withheld"),
+]
+
+
+def _withheld_table(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFrame:
+    """A median goes where the figure of its group goes; that of peers stays where only this organisation's own figure
+    would come out by taking its peers from a group that all may see."""
+    rows = []
+    for topic in found:
+        for cell in topic.cells:
+            if cell not in withheld:
+                continue
+            is_alone = cell.kind == "peers" and any(
+                part.less is not None and not is_group_alike(topic, topic.spaces[part.space], cell, part.less)
+                for part in topic.parts[cell]
+            )
+            rows.append((*cell[:8], withheld[cell], not (is_alone and withheld[cell] == WORKED_OUT)))
+    return pd.DataFrame(rows, columns=_WITHHELD).sort_values(_WITHHELD, ignore_index=True)
+
+
+def _audited_table(reads: pd.DataFrame, audits: pd.DataFrame) -> pd.DataFrame:
+    """A row an audience: how many ranges were looked at, how many are too narrow, and how many of those were before."""
+    rows = []
+    for audience in sorted(set(reads["reader"])):
+        # What a mutual reads of others is on the public page.
+        of = PUBLIC if audience.startswith("organisation-") else audience
+        mine = audits[audits["audience"] == of]
+        narrow = mine[~mine["is_protected"].astype(bool)]
+        before = int(narrow["is_already_disclosed"].sum())
+        rows.append((audience, len(mine), len(narrow) - before, before))
+    return pd.DataFrame(rows, columns=["audience", "ranges", "worked_out", "already_disclosed"])
+
+
+EARLIER = [
+    *("publication", "cell", "shown_to", "by_name_to", "number", "variant", "organisation_code", "commissioners"),
+    *("source", "period_start_on", "period_end_on", "value"),
+]
+"""The columns of `disclosure.earlier_cell`: a row an atom of a set that was shown, and to whom."""
+
+
+def _released(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFrame:
+    """What this publication lets out: each set of atoms that a figure of it shows, and to whom."""
+    rows: list[tuple[Any, ...]] = []
+    number = 0
+    for topic in found:
+        for space in topic.spaces.values():
+            shown: dict[frozenset[int], tuple[set[str], set[str]]] = {}
+            atoms_of = {place: atoms for atoms, place in space.sets.items()}
+            for cell in topic.cells:
+                if cell in withheld or cell.audience.startswith("organisation-"):
+                    continue
+                for part in topic.parts[cell]:
+                    if part.space != space.name:
+                        continue
+                    whole = frozenset(atoms_of[part.whole])
+                    if part.less is not None and not is_group_alike(topic, space, cell, part.less):
+                        whole -= frozenset(atoms_of[part.less])
+                    to, by_name = shown.setdefault(whole, (set(), set()))
+                    to.add(cell.audience)
+                    if cell.kind == "organisation":
+                        by_name.add(cell.audience)
+            atoms = {place: atom for atom, place in space.atoms.items()}
+            for members, (to, by_name) in shown.items():
+                number += 1
+                said = (number, " ".join(sorted(to)), " ".join(sorted(by_name)))
+                rows += [
+                    (
+                        *("", *said, atom.number, topic.variant, atom.organisation_code),
+                        *(" ".join(sorted(atom.commissioners)), *atom[3:]),
+                    )
+                    for atom in (atoms[place] for place in sorted(members))
+                ]
+    return pd.DataFrame(rows, columns=EARLIER)
