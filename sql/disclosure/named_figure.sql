@@ -26,6 +26,8 @@ select
     figures.denominator,
     figures.per_days,
     figures.value,
+    figures.lower_95,
+    figures.upper_95,
     figures.months_reported
 from shown
 inner join indicators.organisation_indicator as figures

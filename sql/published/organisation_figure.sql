@@ -73,6 +73,8 @@ figures as (
         coalesce(instruments.compares_organisations, true) as is_comparing_instrument,
         visible.source,
         visible.value,
+        visible.lower_95,
+        visible.upper_95,
         visible.denominator,
         withheld.reason as why_withheld,
         coalesce(visible.months_reported, reported.months_reported, 0) as months_reported,
@@ -199,6 +201,18 @@ select
     end as value,
     case
         when not judged.is_reported then '[x]'
+        when judged.lower_95 is null then '[z]'
+        when judged.why_withheld is not null then '[c]'
+        else display(judged.lower_95, judged.decimals)
+    end as lower_95,
+    case
+        when not judged.is_reported then '[x]'
+        when judged.upper_95 is null then '[z]'
+        when judged.why_withheld is not null then '[c]'
+        else display(judged.upper_95, judged.decimals)
+    end as upper_95,
+    case
+        when not judged.is_reported then '[x]'
         when judged.denominator is null then '[z]'
         when judged.why_withheld is not null then '[c]'
         else display(judged.denominator, 0)
@@ -239,6 +253,13 @@ select
         when judged.why_no_peers is not null then judged.why_no_peers
         else ''
     end as peer_note,
+    coalesce(said.expected_lower, '[z]') as expected_lower,
+    coalesce(said.expected_upper, '[z]') as expected_upper,
+    coalesce(said.verdict, '[z]') as verdict,
+    coalesce(said.verdict_note, '') as verdict_note,
+    coalesce(said.variation, '[z]') as variation,
+    coalesce(said.variation_note, '') as variation_note,
+    coalesce(said.assurance, '[z]') as assurance,
     coalesce(judged.source, '[x]') as source,
     case
         when judged.is_reported then judged.source = 'official' and coalesce(judged.is_peers_public, true)
@@ -251,4 +272,11 @@ inner join indicators.expected as expected
     on judged.organisation_code = expected.organisation_code
     and judged.grain = expected.grain
     and judged.period_id = expected.period_id
+left join published.said as said
+    on judged.is_released
+    and judged.audience = said.audience
+    and judged.indicator_id = said.indicator_id
+    and judged.grain = said.grain
+    and judged.organisation_code = said.organisation_code
+    and judged.variant = said.variant
 order by judged.audience, judged.grain, judged.period_id, judged.indicator_id, judged.organisation_code, basis

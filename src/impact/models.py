@@ -36,9 +36,11 @@ MADE_BY_PYTHON = {
 }
 """The tables of disclosure control that no SELECT could make, made together from the others of their schema."""
 
-_OF_DISCLOSURE = frozenset(
-    f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")
-) | {"reference.indicators", "reference.settings", "register.organisations"}
+_OF_DISCLOSURE = frozenset(f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")) | {
+    "reference.indicators",
+    "reference.settings",
+    "register.organisations",
+}
 
 _OF_A_RELEASE = frozenset({"reference.release", "disclosure.earlier_cell"})
 """What `impact.release` puts there before the tables of a release are built."""

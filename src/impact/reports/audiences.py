@@ -14,7 +14,14 @@ from impact.home import Home
 from impact.places import quoted
 from impact.warehouse import open_warehouse
 
-TABLES = ("organisation_figure", "delivery_model_figure", "return_state")
+TABLES = (
+    "organisation_figure",
+    "delivery_model_figure",
+    "effect",
+    "before_after",
+    "saving_figure",
+    "return_state",
+)
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
 _OPEN_TO_ALL = ("reference.feeds", "reference.indicators", "reference.settings", "register.publishers")
 
@@ -272,12 +279,17 @@ def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, p
     database.execute("detach warehouse")
 
 
+def columns_of(record: type[Any]) -> str:
+    """The columns of a table, as the fields of its record name them."""
+    return ", ".join(f'"{name}"' for name in record.__dataclass_fields__)
+
+
 def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: str) -> AudienceRows:
     def rows(query: str, *parameters: str) -> list[tuple[Any, ...]]:
         return database.execute(query, list(parameters)).fetchall()
 
     settings = dict(rows("select name, value from settings"))
-    organisation_columns = ", ".join(OrganisationFigure.__dataclass_fields__)
+    organisation_columns = columns_of(OrganisationFigure)
     organisation_order = (
         "grain, indicator_id, delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
     )
@@ -316,18 +328,32 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
         delivery_models=tuple(
             DeliveryModelFigure(*row)
             for row in rows(
-                f"select {', '.join(DeliveryModelFigure.__dataclass_fields__)} from delivery_model_figure "
+                f"select {columns_of(DeliveryModelFigure)} from delivery_model_figure "
                 "order by grain, indicator_id, sector <> 'sectors_of_mutuals', sector, basis, "
                 "delivery_model <> 'mutual', delivery_model"
             )
         ),
-        effects=(),
-        before_after=(),
-        savings=(),
+        effects=tuple(
+            Effect(*row)
+            for row in rows(f"select {columns_of(Effect)} from effect order by indicator_id, kind desc, basis")
+        ),
+        before_after=tuple(
+            BeforeAfter(*row)
+            for row in rows(
+                f"select {columns_of(BeforeAfter)} from before_after order by indicator_id, organisation_code, basis"
+            )
+        ),
+        savings=tuple(
+            SavingFigure(*row)
+            for row in rows(
+                f"select {columns_of(SavingFigure)} from saving_figure "
+                "order by grain, organisation_name, organisation_code, split, type, part"
+            )
+        ),
         return_states=tuple(
             ReturnState(*row)
             for row in rows(
-                f"select {', '.join(ReturnState.__dataclass_fields__)} from return_state "
+                f"select {columns_of(ReturnState)} from return_state "
                 "order by organisation_name, organisation_code, (select place from feeds where feeds.feed = "
                 "return_state.feed), feed"
             )

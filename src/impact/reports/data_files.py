@@ -4,24 +4,36 @@ import csv
 import dataclasses
 import io
 from collections.abc import Sequence
+from typing import Any
 
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure, ReturnState
+from impact.reports.audiences import (
+    AudienceRows,
+    BeforeAfter,
+    DeliveryModelFigure,
+    Effect,
+    OrganisationFigure,
+    ReturnState,
+    SavingFigure,
+)
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def data_files(rows: AudienceRows) -> dict[str, bytes]:
     """File name -> content, for each table that has rows for this reader."""
-    tables: dict[str, tuple[type[OrganisationFigure | DeliveryModelFigure | ReturnState], Sequence[object]]] = {
+    tables: dict[str, tuple[type[object], Sequence[object]]] = {
         "organisations.csv": (OrganisationFigure, rows.organisations),
         "delivery-models.csv": (DeliveryModelFigure, rows.delivery_models),
+        "effects.csv": (Effect, rows.effects),
+        "before-after.csv": (BeforeAfter, rows.before_after),
+        "savings.csv": (SavingFigure, rows.savings),
         "quarters.csv": (OrganisationFigure, rows.history),
         "returns.csv": (ReturnState, rows.return_states),
     }
     return {name: _csv(kind, of) for name, (kind, of) in tables.items() if of}
 
 
-def _csv(kind: type[OrganisationFigure | DeliveryModelFigure | ReturnState], rows: Sequence[object]) -> bytes:
+def _csv(kind: type[Any], rows: Sequence[object]) -> bytes:
     names = [field.name for field in dataclasses.fields(kind)]
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
