@@ -81,6 +81,7 @@ class Space:
     by_name: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     pieces: list[Piece] = field(default_factory=list)
     values: dict[int, float] = field(default_factory=dict)
+    pieces_of: dict[int, list[int]] = field(default_factory=dict)
 
     def place(self, atom: Atom) -> int:
         """The number of an atom, a new one where it is new."""
@@ -101,9 +102,11 @@ class Space:
             sums[atom.organisation_code, atom.commissioners, atom.source, tuple(found[number])] += atom.value
         self.pieces = [Piece(*key[:3], value, key[3]) for key, value in sums.items()]
         self.values = dict.fromkeys(self.sets.values(), 0.0)
-        for piece in self.pieces:
+        self.pieces_of = {number: [] for number in self.sets.values()}
+        for at, piece in enumerate(self.pieces):
             for number in piece.sets:
                 self.values[number] += piece.value
+                self.pieces_of[number].append(at)
 
 
 @dataclass

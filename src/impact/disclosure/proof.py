@@ -5,10 +5,11 @@ far less: many cells pushed at once, each as far as it needs to go and no furthe
 and another half each time. What is then still in doubt is pushed alone, so that the answer is as exact as the long one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
+from scipy import sparse
 
 from impact.disclosure.ranges import NOTHING, Block, Ranges, blocks, extreme
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths
@@ -22,8 +23,16 @@ def proven(table: LinkedCells, is_withheld: Truths, need: Floats, stops_at: Trut
     return shown
 
 
-def prove(table: LinkedCells, is_withheld: Truths, need: Floats, shown: Ranges, stops_at: Truths | None = None) -> None:
-    """Add to what has been shown of the withheld cells whatever is missing."""
+def prove(
+    table: LinkedCells,
+    is_withheld: Truths,
+    need: Floats,
+    shown: Ranges,
+    stops_at: Truths | None = None,
+    *,
+    is_quick: bool = False,
+) -> None:
+    """Add to what has been shown of the withheld cells whatever is missing. If it is to be quick, it may miss a little."""
     if not np.any(is_withheld & ~shown.are_wide(need)):
         return
     found, shown.lowest, shown.highest = blocks(table, is_withheld)
@@ -33,20 +42,36 @@ def prove(table: LinkedCells, is_withheld: Truths, need: Floats, shown: Ranges, 
     for block in found:
         if block.is_exact:
             shown.low[block.cells], shown.high[block.cells] = block.down, block.up
-            continue
-        for at in _in_doubt(block, need, shown):
+    harder = [block for block in found if not block.is_exact and len(_waiting(block, need, shown))]
+    if not harder:
+        return
+    # To solve one programme of many blocks takes little longer than to solve one of a single block.
+    _push_many(_joined(harder), need, shown)
+    for block in () if is_quick else harder:
+        for at in _waiting(block, need, shown):
             cell = block.cells[at]
-            _push_alone(block, at, need[cell], shown)
+            _push_alone(block, int(at), need[cell], shown)
             if stopping[cell] and not shown.are_wide(need)[cell]:
                 return
 
 
-def _in_doubt(block: Block, need: Floats, shown: Ranges) -> list[int]:
-    """Push many at once while that shows anything; the cells that are then still not shown to be wide."""
+def _joined(found: Sequence[Block]) -> Block:
+    """Blocks side by side as one."""
+    return Block(
+        np.concatenate([block.cells for block in found]),
+        sparse.block_diag([block.matrix for block in found], format="csr"),
+        np.concatenate([block.down for block in found]),
+        np.concatenate([block.up for block in found]),
+        is_exact=False,
+    )
+
+
+def _push_many(block: Block, need: Floats, shown: Ranges) -> None:
+    """Push many at once while that shows anything."""
     needs = need[block.cells]
     waiting = _waiting(block, need, shown)
     for signs in _halves(len(block.cells)):
-        if len(waiting) <= 1:
+        if not len(waiting):
             break
         down, up = block.down.copy(), block.up.copy()
         down[waiting] = np.maximum(down[waiting], -needs[waiting])
@@ -57,7 +82,6 @@ def _in_doubt(block: Block, need: Floats, shown: Ranges) -> list[int]:
         before, waiting = len(waiting), _waiting(block, need, shown)
         if len(waiting) == before:
             break
-    return [int(at) for at in waiting]
 
 
 def _waiting(block: Block, need: Floats, shown: Ranges) -> Places:

@@ -105,8 +105,8 @@ class View:
         """Who stands behind a set of atoms, or one less another."""
         return self.behind(
             at
-            for at, piece in enumerate(self._space.pieces)
-            if number in piece.sets and (less is None or less not in piece.sets)
+            for at in self._space.pieces_of[number]
+            if less is None or less not in self._space.pieces[at].sets
         )
 
     def is_sensitive(self, behind: Behind) -> bool:

@@ -196,6 +196,7 @@ def _leaks(choice: _Choice, is_withheld: Truths, shown: Ranges, *, stops: bool) 
         np.where(waiting, need, 0.0),
         shown,
         stops_at=waiting & choice.is_sensitive if stops else None,
+        is_quick=not stops,
     )
     return np.flatnonzero(waiting & ~shown.are_wide(need))
 
