@@ -21,6 +21,9 @@ create or replace macro indicator_value(numerator, denominator, multiplier, per_
         else cast(numerator as double) / nullif(cast(denominator as double) / coalesce(per_days, 1), 0) * multiplier
     end;
 
+-- A part of a whole, nothing where the whole is 0.
+create or replace macro share_of(part, whole) as cast(part as double) / nullif(cast(whole as double), 0);
+
 -- The value that stands at `place` (from 0) once the one at `own_place` (from 1) is taken out of a sorted list.
 create or replace macro left_out_at(sorted_values, own_place, place) as
     sorted_values[cast(place as bigint) + 1 + cast(place + 1 >= own_place as integer)];
@@ -40,11 +43,12 @@ create or replace macro z_95() as 1.959963984540054e0;
 -- And that of a 99.8% one.
 create or replace macro z_99_8() as 3.090232306167813e0;
 
--- Wilson's lower limit of the share x of n (Wilson 1927; Newcombe 1998). Nothing for 0 of 0; 0 for none of n and, above,
--- 1 for all of n, to the last digit. (Here and below: greatest and least pass over nulls, so those are asked for first.)
+-- Wilson's lower limit of the share x of n (Wilson 1927; Newcombe 1998). Nothing for 0 of 0, nor for what is no share; 0 for
+-- none of n and, above, 1 for all of n, to the last digit. (Here and below: greatest and least pass over nulls, so those are
+-- asked for first.)
 create or replace macro wilson_lower(x, n, z) as
     case
-        when n > 0 and x is not null then greatest(
+        when n > 0 and x between 0 and n then greatest(
             0e0,
             (2e0 * x + z * z - z * sqrt(z * z + 4e0 * x * (1e0 - cast(x as double) / n))) / (2e0 * (n + z * z))
         )
@@ -54,7 +58,7 @@ create or replace macro wilson_lower(x, n, z) as
 create or replace macro wilson_upper(x, n, z) as
     case
         when n > 0 and x = n then 1e0
-        when n > 0 and x is not null then least(
+        when n > 0 and x between 0 and n then least(
             1e0,
             (2e0 * x + z * z + z * sqrt(z * z + 4e0 * x * (1e0 - cast(x as double) / n))) / (2e0 * (n + z * z))
         )
@@ -147,6 +151,44 @@ create or replace macro funnel_position(value, lower_95, upper_95, lower_99_8, u
         when value > upper_99_8 then 'above 99.8%'
         when value > upper_95 then 'above 95%'
         when value is not null and lower_95 is not null then 'inside 95%'
+    end;
+
+-- Newey and West's variance of a sum of 12 monthly residuals that add up to 0, from the sums of their squares and of their
+-- products with those of one, two and three months before (Bartlett's weights). Residuals around a level of their own
+-- vary too little; the last factor makes up for it where months have nothing to do with each other.
+create or replace macro newey_west_of_year(squares, lag_1, lag_2, lag_3) as
+    greatest(0e0, squares + 1.5e0 * lag_1 + 1e0 * lag_2 + 0.5e0 * lag_3)
+    * 12e0 / (11e0 - (1.5e0 * 11e0 + 1e0 * 10e0 + 0.5e0 * 9e0) / 12e0);
+
+-- The variance between organisations (tau squared) from k of them with their sizes, where the variance within one is that of
+-- a unit over its size: the sums of sizes, of their squares, of sizes times figures and times squared figures (DerSimonian
+-- and Laird 1986, as Spiegelhalter 2005 has it; each weighs by the inverse of its own variance).
+create or replace macro variance_between(k, sizes, squared_sizes, figures, squared_figures, variance_of_unit) as
+    greatest(
+        0e0,
+        (squared_figures - figures * figures / sizes - (k - 1e0) * variance_of_unit)
+        / (sizes - squared_sizes / sizes)
+    );
+
+-- A place on the scale on which a verdict is found, back on the indicator's own: of shares that is arcsin sqrt p.
+create or replace macro on_own_scale(place, kind, multiplier, least_value, greatest_value) as
+    case kind
+        when 'share' then pow(sin(least(pi() / 2, greatest(0e0, place))), 2) * multiplier
+        else least(greatest(place * multiplier, least_value), greatest_value)
+    end;
+
+-- The word for where a value lies in its funnel.
+create or replace macro verdict_of(position, polarity) as
+    case
+        when position = 'inside 95%' then 'similar'
+        else
+            case when ends_with(position, '99.8%') then 'much ' else '' end
+            || case
+                when polarity = 'none' and starts_with(position, 'above') then 'higher'
+                when polarity = 'none' then 'lower'
+                when starts_with(position, 'above') = (polarity = 'higher_is_better') then 'better'
+                else 'worse'
+            end
     end;
 
 -- An amount of one year in the prices of another.

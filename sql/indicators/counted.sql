@@ -1,11 +1,12 @@
 -- What each indicator counts in each month, quarter or wave: for the whole of an organisation (commissioner_code ALL), and
--- for each commissioner's part of it where the indicator is one of services or contracts.
+-- for each commissioner's part of it where the indicator is one of services or contracts. The sum of squares is there where
+-- every row that is added up has it.
 with wanted as (
     select
         indicator_id,
         unnest(feeds) as feed,
         numerator as measure,
-        true as is_numerator,
+        'numerator' as part,
         denominator is not null as has_denominator,
         item,
         part_of,
@@ -16,19 +17,31 @@ with wanted as (
         indicator_id,
         unnest(feeds) as feed,
         denominator as measure,
-        false as is_numerator,
+        'denominator' as part,
         true as has_denominator,
         item,
         part_of,
         variants
     from reference.indicators
     where denominator is not null
+    union all
+    select
+        indicator_id,
+        unnest(feeds) as feed,
+        sum_of_squares as measure,
+        'sum_of_squares' as part,
+        denominator is not null as has_denominator,
+        item,
+        part_of,
+        variants
+    from reference.indicators
+    where sum_of_squares is not null
 ),
 
 found as (
     select
         wanted.indicator_id,
-        wanted.is_numerator,
+        wanted.part,
         wanted.has_denominator,
         wanted.part_of,
         measures.organisation_code,
@@ -75,8 +88,9 @@ paired as (
         variant,
         period_start_on,
         period_end_on,
-        sum(value) filter (where is_numerator) as numerator,
-        sum(value) filter (where not is_numerator) as denominator
+        sum(value) filter (where part = 'numerator') as numerator,
+        sum(value) filter (where part = 'denominator') as denominator,
+        sum(value) filter (where part = 'sum_of_squares') as sum_of_squares
     from found
     group by
         indicator_id,
@@ -120,7 +134,8 @@ together as (
         period_start_on,
         period_end_on,
         numerator,
-        denominator
+        denominator,
+        sum_of_squares
     from paired
     union all
     select
@@ -132,7 +147,8 @@ together as (
         paired.period_start_on,
         paired.period_end_on,
         paired.numerator,
-        paired.denominator
+        paired.denominator,
+        paired.sum_of_squares
     from paired
     inner join parts_in_force
         on paired.organisation_code = parts_in_force.organisation_code
@@ -152,7 +168,8 @@ select
     period_end_on,
     cast(date_diff('month', period_start_on, period_end_on) + 1 as integer) as months,
     sum(numerator) as numerator,
-    sum(denominator) as denominator
+    sum(denominator) as denominator,
+    case when count(sum_of_squares) = count(*) then sum(sum_of_squares) end as sum_of_squares
 from together
 group by indicator_id, organisation_code, commissioner_code, source, variant, period_start_on, period_end_on
 order by indicator_id, organisation_code, commissioner_code, source, variant, period_start_on, period_end_on

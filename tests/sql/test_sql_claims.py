@@ -38,6 +38,14 @@ _COPY_OF_A_FIGURE = f"""
     where organisation_code = '{{code}}' and source = '{{source}}' and grain = 'quarter' limit 1
 """
 
+
+def _compared(**other: object) -> str:
+    """A verdict's columns as if it had been compared, but for what is other."""
+    limits = {"benchmark": 65, "lower_95": 60, "upper_95": 70, "lower_99_8": 50, "upper_99_8": 90}
+    values = {"why_not_compared": "", "peers": 9, **limits, "value": 66, "verdict": "similar", **other}
+    return ", ".join(f"{name} = {value!r}" for name, value in values.items())
+
+
 DAMAGES = {
     "measures.all_feeds__has_one_value_a_key": [
         "insert into measures.all_feeds select * from measures.all_feeds limit 1",
@@ -138,6 +146,49 @@ DAMAGES = {
         "update benchmarks.ownership_slope set slope = upper_95 + 1",
         "update benchmarks.ownership_slope set is_good = null",
         "update benchmarks.ownership_slope set lower_95 = '-infinity'",
+    ],
+    "indicators.organisation_indicator__lies_within_its_interval": [
+        f"update indicators.organisation_indicator set {change} where indicator_id = '{indicator}'"
+        for indicator in ("staff_satisfaction", "staff_engagement", "user_satisfaction")
+        for change in ("value = upper_95 + 0.001", "value = lower_95 - 0.001", "lower_95 = null", "upper_95 = null")
+    ]
+    + [
+        "update indicators.organisation_indicator set lower_95 = null, upper_95 = null where variant = 'core'",
+        "update indicators.organisation_indicator set lower_95 = 0, upper_95 = 9 where indicator_id = 'net_savings'",
+    ],
+    "benchmarks.verdict__agrees_with_its_limits": [
+        *(
+            f"update benchmarks.verdict set {_compared(**other)} where indicator_id = 'staff_satisfaction'"
+            for other in (
+                {"verdict": "better"},
+                {"value": 80, "verdict": "worse"},
+                {"value": 80, "verdict": "much better"},
+                {"value": 95, "verdict": "better"},
+                {"value": 80, "verdict": "higher"},
+                {"benchmark": 75},
+                {"lower_99_8": 61},
+                {"upper_99_8": 101},
+            )
+        ),
+        *(
+            f"update benchmarks.verdict set {_compared(value=value, verdict=verdict)} "
+            "where indicator_id = 'sickness_absence_rate'"
+            for value, verdict in ((80, "better"), (55, "worse"))
+        ),
+        f"update benchmarks.verdict set {_compared()} where indicator_id = 'staff_engagement'",
+    ],
+    "benchmarks.verdict__says_why_where_it_does_not_compare": [
+        "update benchmarks.verdict set verdict = 'similar'",
+        "update benchmarks.verdict set why_not_compared = ''",
+        "update benchmarks.verdict set why_not_compared = '', verdict = 'similar', peers = 9",
+        "update benchmarks.verdict set benchmark = 5",
+        f"update benchmarks.verdict set {_compared(peers=4)}",
+    ],
+    "benchmarks.verdict__speaks_of_every_figure_once": [
+        "delete from benchmarks.verdict where indicator_id = 'net_savings'",
+        "insert into benchmarks.verdict select * from benchmarks.verdict",
+        "update benchmarks.verdict set organisation_code = 'M9'",
+        "delete from indicators.organisation_indicator where organisation_code = 'M1'",
     ],
     "benchmarks.delivery_model__counts_every_organisation_once": [
         "delete from benchmarks.delivery_model where delivery_model = 'in_house'",

@@ -13,6 +13,7 @@ _COLUMNS = [
     ("place", "integer"),
     ("numerator", "varchar"),
     ("denominator", "varchar"),
+    ("sum_of_squares", "varchar"),
     ("item", "varchar"),
     ("part_of", "varchar"),
     ("over_time", "varchar"),
@@ -25,6 +26,12 @@ _COLUMNS = [
     ("unit", "varchar"),
     ("polarity", "varchar"),
     ("is_compared", "boolean"),
+    ("interval", "varchar"),
+    ("verdict", "varchar"),
+    ("why_no_verdict", "varchar"),
+    ("least_denominator", "integer"),
+    ("least_value", "double"),
+    ("greatest_value", "double"),
     ("decimals", "integer"),
     ("definition", "varchar"),
     ("method", "varchar"),
@@ -36,7 +43,12 @@ part_of: whether a commissioner is shown it for the whole `organisation`, or for
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
 variants: the bases that it can be worked out on; none for any.
-is_compared: whether it says anything to set one organisation's beside its peers'."""
+is_compared: whether it says anything to set one organisation's beside its peers'.
+sum_of_squares: of a mean, the measure from which the spread of what it is the mean of is known.
+interval: how chance is allowed for: as for a `share` (Wilson), a `mean` (Student), or `none`.
+verdict: how one organisation is told from its peers: as a `share`, a `mean`, days of `absence`, or `none`, and why.
+least_denominator: with fewer there is no verdict.
+least_value, greatest_value: what it can come to, on its own scale; none where there is no bound."""
 
 _DEFAULTS: dict[str, Any] = {
     "denominator": None,
@@ -49,6 +61,13 @@ _DEFAULTS: dict[str, Any] = {
     "is_effect_measured": False,
     "variants": [],
     "is_compared": True,
+    "sum_of_squares": None,
+    "interval": "none",
+    "verdict": "none",
+    "why_no_verdict": "no measure of chance",
+    "least_denominator": 1,
+    "least_value": None,
+    "greatest_value": None,
 }
 
 
