@@ -27,7 +27,7 @@ select
     nullif(
         concat_ws(
             '; ',
-            why_no_prices(years.deflator_vintage, flatten(list(years.missing_years))),
+            why_no_prices(years.deflator_vintage, flatten(list(deflators.missing_years))),
             case
                 when years.rates_from is null then 'no discount rates in force on ' || periods.period_end_on
                 when count(years.discount_factor) < count(*)
@@ -43,6 +43,9 @@ from benchmarks.saving_present_value_year as years
 inner join indicators.period as periods
     on years.period_id = periods.period_id
     and periods.grain = 'quarter'
+inner join benchmarks.deflator as deflators
+    on years.period_id = deflators.period_id
+    and years.financial_year = deflators.financial_year
 group by
     years.period_id,
     periods.period_end_on,

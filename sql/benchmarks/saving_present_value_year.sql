@@ -71,7 +71,6 @@ priced as (
         kept.benefit_to,
         deflators.price_base_year,
         deflators.deflator_vintage,
-        deflators.missing_years,
         coalesce(saved.nominal_gbp, 0) as nominal_gbp,
         case when deflators.prices is not null then coalesce(saved.real_gbp, 0) end as real_gbp,
         case when deflators.prices is not null then coalesce(saved.verified_real_gbp, 0) end as verified_real_gbp
@@ -98,7 +97,6 @@ select
     priced.quarters,
     priced.price_base_year,
     priced.deflator_vintage,
-    priced.missing_years,
     priced.rates_from,
     factors.rate_percent,
     factors.discount_factor,
