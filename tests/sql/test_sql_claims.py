@@ -48,6 +48,7 @@ def _compared(**other: object) -> str:
     values = {"why_not_compared": "", "peers": 9, **limits, "value": 66, "verdict": "similar", **other}
     return ", ".join(f"{name} = {value!r}" for name, value in values.items())
 
+
 _LIMITS = """
     centre = 5, lower_process_limit = {lower}, lower_near_limit = {near}, upper_near_limit = 8, upper_process_limit = 9
 """

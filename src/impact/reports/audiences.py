@@ -20,6 +20,7 @@ TABLES = (
     "effect",
     "before_after",
     "saving_figure",
+    "present_value",
     "return_state",
 )
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
@@ -177,6 +178,24 @@ class SavingFigure:
 
 
 @dataclass(frozen=True)
+class PresentValue:
+    """A row of published.present_value: net cash-releasing savings on record, in pounds, as at their first year."""
+
+    period_id: str
+    organisation_code: str
+    organisation_name: str
+    benefit_to: str
+    first_year: str
+    last_year: str
+    nominal: str
+    real: str
+    present_value: str
+    verified: str
+    rates_from: str
+    note: str
+
+
+@dataclass(frozen=True)
 class DeliveryModelFigure:
     """A row of published.delivery_model_figure."""
 
@@ -233,6 +252,7 @@ class AudienceRows:
     effects: tuple[Effect, ...]
     before_after: tuple[BeforeAfter, ...]
     savings: tuple[SavingFigure, ...]
+    present_values: tuple[PresentValue, ...]
     return_states: tuple[ReturnState, ...]
     history: tuple[OrganisationFigure, ...]
 
@@ -241,7 +261,8 @@ class AudienceRows:
         """Whether every figure in it is public already, and so free to release."""
         flags = [row.is_public for row in (*self.organisations, *self.history)]
         flags += [row.is_public for row in self.delivery_models]
-        return bool(flags) and all(flags) and not self.return_states
+        others = (self.return_states, self.effects, self.before_after, self.savings, self.present_values)
+        return bool(flags) and all(flags) and not any(others)
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
@@ -348,6 +369,13 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
             for row in rows(
                 f"select {columns_of(SavingFigure)} from saving_figure "
                 "order by grain, organisation_name, organisation_code, split, type, part"
+            )
+        ),
+        present_values=tuple(
+            PresentValue(*row)
+            for row in rows(
+                f"select {columns_of(PresentValue)} from present_value "
+                "order by organisation_name, organisation_code, benefit_to"
             )
         ),
         return_states=tuple(

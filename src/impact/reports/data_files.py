@@ -12,6 +12,7 @@ from impact.reports.audiences import (
     DeliveryModelFigure,
     Effect,
     OrganisationFigure,
+    PresentValue,
     ReturnState,
     SavingFigure,
 )
@@ -27,6 +28,7 @@ def data_files(rows: AudienceRows) -> dict[str, bytes]:
         "effects.csv": (Effect, rows.effects),
         "before-after.csv": (BeforeAfter, rows.before_after),
         "savings.csv": (SavingFigure, rows.savings),
+        "present-values.csv": (PresentValue, rows.present_values),
         "quarters.csv": (OrganisationFigure, rows.history),
         "returns.csv": (ReturnState, rows.return_states),
     }

@@ -1,10 +1,11 @@
 """The table of savings in pounds: by type, never added up across types, and of what releases cash by source, by who
 keeps it, by evidence. And what it means that a figure of savings is 0."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from impact.reports.audiences import OrganisationFigure, SavingFigure
+from impact.reports.audiences import OrganisationFigure, PresentValue, SavingFigure
 from impact.reports.content import Column, Table
 from impact.reports.subject import Subject
 from impact.reports.wording import count_of, is_figure, sentence, shown, words, year_label
@@ -33,6 +34,8 @@ _PARTS = {
     "estimated": "Estimated",
 }
 """In the order of the table."""
+
+_KEEPERS = {"ALL": "All", "commissioner": "Kept by the commissioner"}
 
 _ZEROS = {
     "net_savings_to_commissioner": "what was saved is kept by somebody else, or nothing was saved",
@@ -64,6 +67,49 @@ def saving_tables(subject: Subject) -> Iterator[Table]:
         tuple(rows),
         notes=(*_price_notes(year), *_reasons(year), "Net of what they cost. Types are never added to one another."),
     )
+
+
+def present_value_tables(subject: Subject) -> Iterator[Table]:
+    """What savings of all years on record are worth as at the first of them, by who keeps them."""
+    found = [one for one in subject.rows.present_values if subject.topic.id == _TOPIC]
+    if not found:
+        return
+    years = sorted({year for one in found for year in (one.first_year, one.last_year)})
+    yield Table(
+        f"Present value of cash-releasing savings, {years[0]} to {years[-1]}",
+        (
+            Column("Of what"),
+            *([] if subject.is_own else [Column("Organisations with a figure", True)]),
+            Column("Prices of the day (£)", True),
+            Column("Real terms (£)", True),
+            Column("Present value (£)", True),
+            Column("Of it verified (£)", True),
+        ),
+        tuple(
+            _present_value_row(heading, [one for one in found if one.benefit_to == keeper], is_own=subject.is_own)
+            for keeper, heading in _KEEPERS.items()
+        ),
+        notes=(
+            (
+                "Each organisation's first year on record counts in full, later ones for less, at the rates of HM "
+                "Treasury's Green Book."
+            ),
+            *(
+                sentence(f"{reason} ({count_of(count, 'organisation', 'organisations')})")
+                for reason, count in sorted(
+                    Counter(one.note for one in found if one.note and one.benefit_to == "ALL").items()
+                )
+            ),
+        ),
+        is_folded=True,
+    )
+
+
+def _present_value_row(heading: str, figures: Sequence[PresentValue], *, is_own: bool) -> tuple[str, ...]:
+    there = [one for one in figures if is_figure(one.present_value)] or figures
+    sums = [_sum([getattr(one, name) for one in there]) for name in ("nominal", "real", "present_value", "verified")]
+    counted = f"{sum(is_figure(one.present_value) for one in figures)} of {len(figures)}"
+    return (heading, *([] if is_own else [counted]), *sums)
 
 
 def meanings_of_zero(subject: Subject, figures: Sequence[OrganisationFigure]) -> Iterator[str]:

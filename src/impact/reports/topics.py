@@ -8,7 +8,7 @@ from impact.reports.audiences import AudienceRows
 from impact.reports.before_after import before_after_table, effect_table
 from impact.reports.content import Column, Section, Table
 from impact.reports.portfolio import portfolio_chart
-from impact.reports.savings import saving_tables
+from impact.reports.savings import present_value_tables, saving_tables
 from impact.reports.subject import Subject, subjects
 from impact.reports.tables import own_tables, portfolio_tables
 from impact.reports.verdicts import instrument_sentences
@@ -34,7 +34,13 @@ def _section(subject: Subject) -> Section:
         title=subject.topic.title,
         paragraphs=(what_it_is, *([] if subject.is_own else instrument_sentences(subject.shown(headline)))),
         chart=portfolio_chart(subject),
-        tables=(*tables, *before_after_table(subject), *effect_table(subject), *saving_tables(subject)),
+        tables=(
+            *tables,
+            *before_after_table(subject),
+            *effect_table(subject),
+            *saving_tables(subject),
+            *present_value_tables(subject),
+        ),
         data_file="organisations.csv" if subject.figures else "delivery-models.csv" if subject.models else None,
     )
 

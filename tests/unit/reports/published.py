@@ -13,6 +13,7 @@ from impact.reports.audiences import (
     Effect,
     Indicator,
     OrganisationFigure,
+    PresentValue,
     ReturnState,
     SavingFigure,
     Topic,
@@ -290,6 +291,14 @@ def saving(
     return replace(_SAVING, **{**about, **fields})  # type: ignore[arg-type]
 
 
+def present_value(value: str = "110000", *, who: str = "Alpha Care CIC", **fields: object) -> PresentValue:
+    """What the cash-releasing savings of Alpha Care are worth as at 2023-24."""
+    code = "M001" if who == "Alpha Care CIC" else who
+    years = ("2023-24", "2025-26")
+    made = PresentValue("2026-Q1", code, who, "ALL", *years, "125000", "120000", value, "80000", "2003-04-01", "")
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
 def state(said: str, of: Topic = ABSENCE, who: str = "Alpha Care CIC") -> ReturnState:
     return ReturnState("M001" if who == "Alpha Care CIC" else who, who, of.id, of.title, said)
 
@@ -303,6 +312,7 @@ def rows(
     effects: Sequence[Effect] = (),
     before_after: Sequence[BeforeAfter] = (),
     savings: Sequence[SavingFigure] = (),
+    present_values: Sequence[PresentValue] = (),
 ) -> AudienceRows:
     return AudienceRows(
         audience=AUDIENCES[kind],
@@ -316,6 +326,7 @@ def rows(
         effects=tuple(effects),
         before_after=tuple(before_after),
         savings=tuple(savings),
+        present_values=tuple(present_values),
         return_states=tuple(states),
         history=tuple(history),
     )

@@ -10,7 +10,7 @@ import pytest
 
 from impact.home import Home
 from impact.reports.audiences import TABLES, Audience, AudienceRows, _fill, read_audiences
-from tests.unit.reports.published import DAYS, INDICATORS, TOPICS, figure, model, state
+from tests.unit.reports.published import DAYS, INDICATORS, TOPICS, effect, figure, model, rows, saving, state
 
 A = Audience("organisation-A", "organisation", "Alpha")
 B = Audience("organisation-B", "organisation", "Beta")
@@ -156,8 +156,10 @@ def test_a_publisher_is_named_where_a_figure_of_its_is_shown(home: Home) -> None
 
 
 def test_rows_are_public_when_all_of_their_figures_are() -> None:
-    rows = AudienceRows(A, 5, 10, (), (), (), (figure(is_public=True),), (model(is_public=True),), (), ())
-    assert rows.is_public
-    assert not replace(rows, organisations=(figure(),)).is_public
-    assert not replace(rows, delivery_models=(model(),)).is_public
-    assert not replace(rows, organisations=(), delivery_models=()).is_public
+    given = rows(figure(is_public=True), models=[model(is_public=True)], kind="public")
+    assert given.is_public
+    assert not replace(given, organisations=(figure(),)).is_public
+    assert not replace(given, delivery_models=(model(),)).is_public
+    assert not replace(given, organisations=(), delivery_models=()).is_public
+    assert not replace(given, effects=(effect(),)).is_public
+    assert not replace(given, savings=(saving(),)).is_public

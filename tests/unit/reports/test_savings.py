@@ -6,7 +6,8 @@ import pytest
 
 from impact.reports.audiences import SavingFigure
 from impact.reports.content import Table
-from tests.unit.reports.published import NET, figure, rows, saving
+from impact.reports.topics import topic_sections
+from tests.unit.reports.published import NET, figure, present_value, quarter, rows, saving
 from tests.unit.reports.sections import cells, only
 
 NEVER_ADDED = "Net of what they cost. Types are never added to one another."
@@ -99,3 +100,29 @@ def test_an_organisation_reads_its_own_without_a_count_of_one() -> None:
 
 def test_savings_of_the_quarter_alone_make_no_table_of_the_year() -> None:
     assert "pounds" not in table_of(saving(grain="quarter")).title
+
+
+def test_present_values_are_added_up_by_who_keeps_them() -> None:
+    kept = {"benefit_to": "commissioner", "nominal": "60000", "real": "58000", "verified": "50000"}
+    lacking = {"present_value": "[x]", "verified": "[x]", "real": "[x]", "note": "no deflator for 2026-27"}
+    found = [
+        present_value(),
+        present_value("55000", **kept),
+        present_value("1000", who="Beta", nominal="1100", real="1050", verified="0"),
+        present_value(who="Gamma", **lacking),
+    ]
+    section = next(topic_sections(rows(figure("5", NET), present_values=found), quarter()))
+    table = next(table for table in section.tables if table.title.startswith("Present value"))
+    assert table.title == "Present value of cash-releasing savings, 2023-24 to 2025-26"
+    assert table.rows == (
+        ("All", "2 of 3", "126,100", "121,050", "111,000", "80,000"),
+        ("Kept by the commissioner", "1 of 1", "60,000", "58,000", "55,000", "50,000"),
+    )
+    assert table.notes[1:] == ("No deflator for 2026-27 (1 organisation).",)
+
+
+def test_a_present_value_that_is_nobodys_says_so() -> None:
+    found = [present_value("[x]", nominal="5", real="[x]", verified="[x]", note="no deflator for 2026-27")]
+    section = next(topic_sections(rows(figure("5", NET), kind="organisation", present_values=found), quarter()))
+    table = next(table for table in section.tables if table.title.startswith("Present value"))
+    assert table.rows[0] == ("All", "5", "[x]", "[x]", "[x]")
