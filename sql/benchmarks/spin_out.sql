@@ -28,12 +28,7 @@ with own as (
         ) as after_value,
         1e0 / sum(parts.after_denominator) filter (where parts.is_matched)
         + 1e0 / sum(parts.before_denominator) filter (where parts.is_matched) as inverse_size,
-        case
-            when count(*) filter (where parts.is_matched) > 1
-                then
-                    regr_slope(parts.before_value, parts.years_from_spin_out order by parts.years_from_spin_out)
-                        filter (where parts.is_matched)
-        end as trend,
+        cast(sum(cast(parts.before_value * parts.trend_weight as decimal(28, 14))) as double) as trend,
         coalesce(bool_or(parts.before_source = 'return') filter (where parts.is_matched), false) as is_from_returns,
         coalesce(bool_or(parts.before_source = 'official') filter (where parts.is_matched), false) as is_official
     from benchmarks.spin_out_part as parts

@@ -42,29 +42,48 @@ placed as (
             )
         )
     where figures.period_start_on >= begins_on
+),
+
+sides as (
+    select
+        organisation_code,
+        indicator_id,
+        variant,
+        period_id,
+        known_to,
+        spun_out_on,
+        cast(begins_on as date) as begins_on,
+        month_of_year,
+        months,
+        any_value(part_id) filter (where is_before) as before_period_id,
+        any_value(part_id) filter (where not is_before) as after_period_id,
+        before_period_id is not null and after_period_id is not null as is_matched,
+        any_value(date_diff('month', spun_out_on, period_start_on)) filter (where is_before) as months_from_spin_out,
+        any_value(source) filter (where is_before) as before_source,
+        any_value(numerator) filter (where is_before) as before_numerator,
+        any_value(denominator) filter (where is_before) as before_denominator,
+        any_value(value) filter (where is_before) as before_value,
+        any_value(numerator) filter (where not is_before) as after_numerator,
+        any_value(denominator) filter (where not is_before) as after_denominator,
+        any_value(value) filter (where not is_before) as after_value
+    from placed
+    group by organisation_code, indicator_id, variant, period_id, known_to, spun_out_on, begins_on, month_of_year, months
 )
 
 select
-    organisation_code,
-    indicator_id,
-    variant,
-    period_id,
-    known_to,
-    spun_out_on,
-    cast(begins_on as date) as begins_on,
-    month_of_year,
-    months,
-    any_value(part_id) filter (where is_before) as before_period_id,
-    any_value(part_id) filter (where not is_before) as after_period_id,
-    before_period_id is not null and after_period_id is not null as is_matched,
-    any_value(date_diff('month', spun_out_on, period_start_on)) filter (where is_before) / 12e0 as years_from_spin_out,
-    any_value(source) filter (where is_before) as before_source,
-    any_value(numerator) filter (where is_before) as before_numerator,
-    any_value(denominator) filter (where is_before) as before_denominator,
-    any_value(value) filter (where is_before) as before_value,
-    any_value(numerator) filter (where not is_before) as after_numerator,
-    any_value(denominator) filter (where not is_before) as after_denominator,
-    any_value(value) filter (where not is_before) as after_value
-from placed
-group by organisation_code, indicator_id, variant, period_id, known_to, spun_out_on, begins_on, month_of_year, months
+    * exclude (months_from_spin_out),
+    -- What the value of before counts for in the slope of a year, by least squares over what is matched. Of whole numbers.
+    case
+        when is_matched
+            then
+                12e0
+                * (count(*) over matched * months_from_spin_out - sum(months_from_spin_out) over matched)
+                / nullif(
+                    count(*) over matched * sum(pow(months_from_spin_out, 2)) over matched
+                    - pow(sum(months_from_spin_out) over matched, 2),
+                    0
+                )
+    end as trend_weight
+from sides
+window matched as (partition by organisation_code, indicator_id, variant, period_id, is_matched)
 order by organisation_code, indicator_id, variant, period_id, month_of_year

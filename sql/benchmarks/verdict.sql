@@ -199,6 +199,7 @@ placed as (
     inner join scopes on figures.organisation_code = scopes.organisation_code
     where
         figures.is_comparing
+        and figures.delivery_model <> 'spinning_out'
         and case figures.kind
             when 'share' then figures.numerator between 0 and figures.denominator
             when 'mean' then figures.denominator > 1 and figures.sum_of_squares is not null
@@ -229,7 +230,7 @@ placed as (
         and figures.variant = absence.variant
         and figures.source = absence.source
         and scopes.scope = absence.scope
-    where figures.kind = 'absence'
+    where figures.kind = 'absence' and figures.delivery_model <> 'spinning_out'
 ),
 
 groups as (
@@ -335,6 +336,7 @@ beside as (
         case
             when figures.kind = 'none' then figures.why_no_verdict
             when not figures.is_comparing then 'not an instrument to compare by'
+            when figures.delivery_model = 'spinning_out' then 'spun out within the year'
             when figures.kind = 'absence' and coalesce(absence_reported.months, 0) < 12 then 'fewer than 12 months'
             when figures.denominator < figures.least_denominator then 'too few answers'
             when figures.kind = 'mean' and figures.sum_of_squares is null then 'no measure of chance'

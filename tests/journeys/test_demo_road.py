@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
 from math import exp, log, sqrt
-from statistics import NormalDist
+from statistics import NormalDist, mean
 
 import pytest
 from click.testing import CliRunner
@@ -33,15 +33,18 @@ from impact.demo.planted import (
     USERS_POSITIVE_PERCENT,
     engagement,
     feeling,
+    level,
 )
 from impact.demo.register import register_csv
 from impact.demo.sector import FEEDS, Member, members
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import Receipt, live_returns, load_receipts
+from impact.periods import parse_period
 from impact.register import current_register
 from impact.reports.writing import NOT_FOR_RELEASE
 from impact.status import ReturnStatus, return_statuses
+from impact.warehouse import open_warehouse
 from tests.journeys.homes import csv_rows, demo_drops
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -334,6 +337,43 @@ def test_the_planted_savings_are_found_again(finished_demo: Home, model: str) ->
     spread = sqrt(sum(value_of(member) ** 2 * variance(member) for member in there)) / sum(map(value_of, there))
     found, _ = shown(finished_demo, "savings_share_of_contract", "nominal")[model]
     assert found == pytest.approx(full * is_counted, abs=3 * spread)
+
+
+EFFECTS = [
+    ("sickness_absence_rate", "calendar_days", ABSENCE_PERCENT),
+    ("staff_satisfaction", "pulse10", STAFF_SATISFIED_PERCENT),
+    ("user_satisfaction", "csat5", USERS_POSITIVE_PERCENT),
+]
+
+
+@pytest.mark.parametrize(("indicator", "variant", "by_model"), EFFECTS)
+def test_the_planted_effect_of_spinning_out_lies_within_its_limits(
+    finished_demo: Home, indicator: str, variant: str, by_model: dict[str, float]
+) -> None:
+    """As far as each has come on the way from in-house to mutual in the months that count."""
+    where = "indicator_id = ? and variant = ? and period_id = ?"
+    with open_warehouse(finished_demo) as warehouse:
+        limits = warehouse.execute(
+            f"select organisations, lower_95, upper_95 from benchmarks.spin_out_effect where {where}",
+            [indicator, variant, PUBLISHED],
+        ).fetchall()
+        parts = warehouse.execute(
+            "select parts.organisation_code, parts.after_period_id from benchmarks.spin_out_part as parts inner join "
+            "benchmarks.spin_out using (organisation_code, indicator_id, variant, period_id) "
+            f"where is_matched and why_not = '' and {where}",
+            [indicator, variant, PUBLISHED],
+        ).fetchall()
+    left_on = {member.code: member.spun_out_on for member in members() if member.is_new}
+    planted: dict[str, list[float]] = {}
+    for code, period_id in parts:
+        period = parse_period(period_id)
+        assert period is not None
+        # Of a quarter, the month in the middle.
+        month = list(period.months())[-2:][0]
+        planted.setdefault(code, []).append(level(by_model, "mutual", left_on[code], month) - by_model["in_house"])
+    [(organisations, lower, upper)] = limits
+    assert organisations == len(planted) >= 6
+    assert lower <= mean(map(mean, planted.values())) <= upper
 
 
 # Who reads what

@@ -97,49 +97,6 @@ DAMAGES = {
         "update indicators.organisation_indicator set commissioner_code = 'ALL' where commissioner_code = 'C1'",
         "update indicators.organisation_indicator set commissioner_code = 'C1' where indicator_id = 'net_savings'",
     ],
-    "indicators.organisation_indicator__lies_within_its_interval": [
-        f"update indicators.organisation_indicator set {change} where indicator_id = '{indicator}'"
-        for indicator in ("staff_satisfaction", "staff_engagement", "user_satisfaction")
-        for change in ("value = upper_95 + 0.001", "value = lower_95 - 0.001", "lower_95 = null", "upper_95 = null")
-    ]
-    + [
-        "update indicators.organisation_indicator set lower_95 = null, upper_95 = null where variant = 'core'",
-        "update indicators.organisation_indicator set lower_95 = 0, upper_95 = 9 where indicator_id = 'net_savings'",
-    ],
-    "benchmarks.verdict__agrees_with_its_limits": [
-        *(
-            f"update benchmarks.verdict set {_compared(**other)} where indicator_id = 'staff_satisfaction'"
-            for other in (
-                {"verdict": "better"},
-                {"value": 80, "verdict": "worse"},
-                {"value": 80, "verdict": "much better"},
-                {"value": 95, "verdict": "better"},
-                {"value": 80, "verdict": "higher"},
-                {"benchmark": 75},
-                {"lower_99_8": 61},
-                {"upper_99_8": 101},
-            )
-        ),
-        *(
-            f"update benchmarks.verdict set {_compared(value=value, verdict=verdict)} "
-            "where indicator_id = 'sickness_absence_rate'"
-            for value, verdict in ((80, "better"), (55, "worse"))
-        ),
-        f"update benchmarks.verdict set {_compared()} where indicator_id = 'staff_engagement'",
-    ],
-    "benchmarks.verdict__says_why_where_it_does_not_compare": [
-        "update benchmarks.verdict set verdict = 'similar'",
-        "update benchmarks.verdict set why_not_compared = ''",
-        "update benchmarks.verdict set why_not_compared = '', verdict = 'similar', peers = 9",
-        "update benchmarks.verdict set benchmark = 5",
-        f"update benchmarks.verdict set {_compared(peers=4)}",
-    ],
-    "benchmarks.verdict__speaks_of_every_figure_once": [
-        "delete from benchmarks.verdict where indicator_id = 'net_savings'",
-        "insert into benchmarks.verdict select * from benchmarks.verdict",
-        "update benchmarks.verdict set organisation_code = 'M9'",
-        "delete from indicators.organisation_indicator where organisation_code = 'M1'",
-    ],
     "benchmarks.compared__is_of_one_delivery_model_throughout": [
         "update benchmarks.compared set delivery_model = 'mutual' where period_id = '2025-03'",
         "update register.organisations set spun_out_on = '2025-04-02' where organisation_code = 'N1'",
@@ -189,6 +146,49 @@ DAMAGES = {
         "update benchmarks.ownership_slope set slope = upper_95 + 1",
         "update benchmarks.ownership_slope set is_good = null",
         "update benchmarks.ownership_slope set lower_95 = '-infinity'",
+    ],
+    "indicators.organisation_indicator__lies_within_its_interval": [
+        f"update indicators.organisation_indicator set {change} where indicator_id = '{indicator}'"
+        for indicator in ("staff_satisfaction", "staff_engagement", "user_satisfaction")
+        for change in ("value = upper_95 + 0.001", "value = lower_95 - 0.001", "lower_95 = null", "upper_95 = null")
+    ]
+    + [
+        "update indicators.organisation_indicator set lower_95 = null, upper_95 = null where variant = 'core'",
+        "update indicators.organisation_indicator set lower_95 = 0, upper_95 = 9 where indicator_id = 'net_savings'",
+    ],
+    "benchmarks.verdict__agrees_with_its_limits": [
+        *(
+            f"update benchmarks.verdict set {_compared(**other)} where indicator_id = 'staff_satisfaction'"
+            for other in (
+                {"verdict": "better"},
+                {"value": 80, "verdict": "worse"},
+                {"value": 80, "verdict": "much better"},
+                {"value": 95, "verdict": "better"},
+                {"value": 80, "verdict": "higher"},
+                {"benchmark": 75},
+                {"lower_99_8": 61},
+                {"upper_99_8": 101},
+            )
+        ),
+        *(
+            f"update benchmarks.verdict set {_compared(value=value, verdict=verdict)} "
+            "where indicator_id = 'sickness_absence_rate'"
+            for value, verdict in ((80, "better"), (55, "worse"))
+        ),
+        f"update benchmarks.verdict set {_compared()} where indicator_id = 'staff_engagement'",
+    ],
+    "benchmarks.verdict__says_why_where_it_does_not_compare": [
+        "update benchmarks.verdict set verdict = 'similar'",
+        "update benchmarks.verdict set why_not_compared = ''",
+        "update benchmarks.verdict set why_not_compared = '', verdict = 'similar', peers = 9",
+        "update benchmarks.verdict set benchmark = 5",
+        f"update benchmarks.verdict set {_compared(peers=4)}",
+    ],
+    "benchmarks.verdict__speaks_of_every_figure_once": [
+        "delete from benchmarks.verdict where indicator_id = 'net_savings'",
+        "insert into benchmarks.verdict select * from benchmarks.verdict",
+        "update benchmarks.verdict set organisation_code = 'M9'",
+        "delete from indicators.organisation_indicator where organisation_code = 'M1'",
     ],
     "benchmarks.delivery_model__counts_every_organisation_once": [
         "delete from benchmarks.delivery_model where delivery_model = 'in_house'",

@@ -289,6 +289,18 @@ def test_an_organisation_is_in_house_until_it_spins_out(
         assert {row for row in beside if row[1]} == {(model, 1)} - {("spinning_out", 1)}
 
 
+def test_whoever_spun_out_within_the_year_has_no_verdict_and_is_nobodys_peer() -> None:
+    new = [organisation(f"M{number}", spun_out_on="2025-07-01") for number in range(1, 8)]
+    old = [organisation(f"M{number}") for number in range(8, 15)]
+    rows = [asked(f"M{number}", "2026-Q1", number + 20, 50) for number in range(1, 15)]
+    rows += [absence(f"M{number}", month, 5, 100) for number in range(1, 15) for month in months("2025-04", 12)]
+    with run(tables(*instrument("core"), *new, *old, *rows), "benchmarks.verdict") as made:
+        for indicator in ("staff_satisfaction", RATE):
+            where = {"indicator_id": indicator, "period_id": "2026-Q1"}
+            found = select(made, "benchmarks.verdict", "why_not_compared, verdict = 'not compared', peers", **where)
+            assert set(found) == {("", False, 6), ("spun out within the year", True, 0)}
+
+
 # Before and after, by hand
 
 FIRST, DAY = "2024-04", "2025-04-01"
