@@ -7,7 +7,7 @@ from functools import cache
 
 import duckdb
 
-from impact.simulation.outcomes import Outcome, outcomes
+from impact.simulation.outcomes import Outcome, outcomes, wanted
 from impact.simulation.sector import draw_sector
 from impact.simulation.tables import build, start
 
@@ -33,7 +33,7 @@ def prove(asked: tuple[int, int, bool]) -> list[Outcome]:
     seed, number, has_effect = asked
     sector = draw_sector(seed, number, has_effect)
     connection = _connection()
-    build(connection, sector)
+    build(connection, sector, wanted(has_effect))
     return outcomes(connection, sector, has_effect)
 
 

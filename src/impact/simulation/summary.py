@@ -74,6 +74,7 @@ def _line(indicator_id: str, found: Sequence[Outcome]) -> tuple[str, ...]:
     of_indicator = [one for one in found if one.indicator_id == indicator_id]
     with_effect = [one for one in of_indicator if one.has_effect and one.lower_95 is not None]
     without = [one for one in of_indicator if not one.has_effect and one.lower_95 is not None]
+    judged = [one for one in of_indicator if one.verdicts]
     planted = planted_effect(indicator_id)
     effects = mean([one.effect for one in with_effect if one.effect is not None])
     return (
@@ -84,8 +85,8 @@ def _line(indicator_id: str, found: Sequence[Outcome]) -> tuple[str, ...]:
         _percent(share([not covers(one, 0) for one in with_effect])),
         _percent(share([covers(one, 0) for one in without])),
         _percent(share([not covers(one, 0) for one in without])),
-        _percent(share_of_counts([(one.beyond_95, one.verdicts) for one in of_indicator])),
-        _percent(share_of_counts([(one.beyond_99_8, one.verdicts) for one in of_indicator]), 2),
+        _percent(share_of_counts([(one.beyond_95, one.verdicts) for one in judged])),
+        _percent(share_of_counts([(one.beyond_99_8, one.verdicts) for one in judged]), 2),
     )
 
 
