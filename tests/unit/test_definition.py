@@ -68,10 +68,12 @@ def test_no_rule_column_or_heading_stands_twice(definition: Definition) -> None:
 
 
 @each_definition
-def test_the_key_is_there_and_always_filled_in(definition: Definition) -> None:
+def test_the_key_is_there_and_only_texts_of_it_may_be_blank(definition: Definition) -> None:
     [key] = [rule.unique_over for rule in definition.rules if rule.name == "rows_unique"]
     assert key == tuple(column.name for column in definition.columns if column.is_key)
-    assert all(definition.column(name).is_required for name in key)
+    parts = [definition.column(name) for name in key]
+    assert all(part.is_required or (definition.name, part.name) == ("changes", "indicator_id") for part in parts)
+    assert all(part.is_required or part.kind == "text" for part in parts)
 
 
 @each_definition

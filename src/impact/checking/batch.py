@@ -64,7 +64,10 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], files: 
         if column.kind != "text":
             rows[value_column(column.name)] = values[column.name]
     for name in {name for rule in definition.rules for name in rule.unique_over}:
-        rows[unique_column(name)] = rows[name] if definition.column(name).kind == "text" else values[name]
+        column = definition.column(name)
+        once = rows[name] if column.kind == "text" else values[name]
+        # Where a part of a key may be blank, blank is one of the things that it may say.
+        rows[unique_column(name)] = once.fillna("") if column.is_key and not column.is_required else once
     _add_whether_rules_hold(definition, values, rows, drops, files)
     codes = _codes(definition, files)
     broken = broken_rules(definition.rules, rows, drops, codes)

@@ -138,6 +138,7 @@ def register_csv() -> dict[str, bytes]:
             for feed in FEEDS
         ],
         "obligation_exceptions": _exceptions(),
+        "changes": [_change()],
         "deflators": [
             {"series": "financial_year", "vintage": "2026-06", "year": year, "index_value": value}
             for year, value in _DEFLATORS.items()
@@ -242,6 +243,12 @@ def _exceptions() -> list[Row]:
         {**_owed(EXTENDED), **later, "reason": "The ledger is being closed"},
         *({**_owed(slot), "lock_on": "2026-07-31", "reason": one.reason} for one, slot in reopened),
     ]
+
+
+def _change() -> Row:
+    """A known change, early enough for its chart to have limits before it and after."""
+    changed = {"indicator_id": "sickness_absence_rate", "changed_on": "2025-04-01", "reason": "New payroll system"}
+    return {"organisation_code": EXTENDED[0], **changed}
 
 
 def _owed(slot: tuple[str, str, str]) -> Row:

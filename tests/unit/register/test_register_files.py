@@ -69,6 +69,12 @@ def test_a_register_in_full_is_taken_as_it_stands(tmp_path: Path) -> None:
     assert register.files["instruments"][1]["compares_organisations"] == "false"
 
 
+def test_two_changes_of_all_indicators_on_one_day_are_one_row(tmp_path: Path) -> None:
+    twice = FULL["changes"] + "M001,,2025-04-01,New wording\n"
+    with pytest.raises(ImpactError, match=r"changes\.csv .*Another row is about the same thing"):
+        current_register(new_home(tmp_path, FULL | {"changes": twice}))
+
+
 def test_a_file_that_may_be_left_out_has_no_rows_then(tmp_path: Path) -> None:
     optional = {name for name, definition in register_files().items() if definition.may_be_left_out}
     assert set(register_files()) - optional == {"organisations", "publishers", "commissioners", "contracts"}
