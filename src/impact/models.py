@@ -36,9 +36,11 @@ MADE_BY_PYTHON = {
 }
 """The tables of disclosure control that no SELECT could make, made together from the others of their schema."""
 
-_OF_DISCLOSURE = frozenset(
-    f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")
-) | {"reference.indicators", "reference.settings", "register.organisations"}
+_OF_DISCLOSURE = frozenset(f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")) | {
+    "reference.indicators",
+    "reference.settings",
+    "register.organisations",
+}
 
 _OF_A_RELEASE = frozenset({"reference.release", "disclosure.earlier_cell"})
 """What `impact.release` puts there before the tables of a release are built."""
@@ -87,7 +89,8 @@ def models() -> tuple[Model, ...]:
     of_feeds = [model.name for model in found if model.schema == "measures" and model.table in feeds()]
     union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
     found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
-    found += [Model("disclosure", table, f"-- {says}", _OF_DISCLOSURE) for table, says in MADE_BY_PYTHON.items()]
+    if any(model.schema == "disclosure" for model in found):
+        found += [Model("disclosure", table, f"-- {says}", _OF_DISCLOSURE) for table, says in MADE_BY_PYTHON.items()]
     made = {model.name: model for model in found}
     sources = source_tables() | _OF_A_RELEASE
     for model in found:

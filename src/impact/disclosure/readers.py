@@ -104,9 +104,7 @@ class View:
     def behind_set(self, number: int, less: int | None = None) -> Behind:
         """Who stands behind a set of atoms, or one less another."""
         return self.behind(
-            at
-            for at in self._space.pieces_of[number]
-            if less is None or less not in self._space.pieces[at].sets
+            at for at in self._space.pieces_of[number] if less is None or less not in self._space.pieces[at].sets
         )
 
     def is_sensitive(self, behind: Behind) -> bool:

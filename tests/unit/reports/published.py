@@ -9,10 +9,12 @@ from impact.reports.audiences import (
     Audience,
     AudienceRows,
     DeliveryModelFigure,
+    Disclosure,
     Indicator,
     OrganisationFigure,
     ReturnState,
     Topic,
+    Withheld,
 )
 
 HOSTILE = '<script>alert("x")</script> & \u202ecod \U0001f600 ' + "n" * 250
@@ -120,6 +122,9 @@ _MUTUALS = DeliveryModelFigure(
     is_public=False,
 )
 
+NOT_AUDITED = Disclosure(is_audited=False, cells=0, withheld=())
+AUDITED = Disclosure(is_audited=True, cells=9, withheld=(Withheld("too few answers", 2), Withheld("too few posts", 1)))
+
 _NO_PEERS = {"peer_group": "[z]", "peers": "[z]", "peer_value": "[z]", "peer_median": "[z]"}
 _NO_QUARTILES = {"peer_lower_quartile": "[z]", "peer_upper_quartile": "[z]"}
 
@@ -165,9 +170,11 @@ def rows(
     models: Sequence[DeliveryModelFigure] = (),
     states: Sequence[ReturnState] = (),
     history: Sequence[OrganisationFigure] = (),
+    disclosure: Disclosure = NOT_AUDITED,
 ) -> AudienceRows:
     return AudienceRows(
         audience=AUDIENCES[kind],
+        disclosure=disclosure,
         peers_for_median=5,
         peers_for_quartiles=10,
         topics=TOPICS,
