@@ -19,12 +19,15 @@ QUARTER = "quarter"
 
 
 def build_jobs(
-    intake: dg.AssetsDefinition, warehouse: dg.AssetsDefinition, reports: dg.AssetsDefinition
+    intake: dg.AssetsDefinition,
+    warehouse: dg.AssetsDefinition,
+    release: dg.AssetsDefinition,
+    reports: dg.AssetsDefinition,
 ) -> Sequence[Any]:
     """Dagster does not export the type of an asset job that is not resolved yet."""
     taken = dg.AssetSelection.assets(intake)
     tables = dg.AssetSelection.assets(warehouse)
-    pages = dg.AssetSelection.assets(reports)
+    pages = dg.AssetSelection.assets(release, reports)
     return [
         dg.define_asset_job(ARRIVALS, taken | tables, description="Take what has arrived and rebuild the tables."),
         dg.define_asset_job(PUBLISH, tables | pages, description="Rebuild the tables and publish a quarter."),

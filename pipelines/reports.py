@@ -1,14 +1,16 @@
-"""Published tables -> a publication, one a quarter."""
+"""Warehouse -> the tables of a publication, and the publication drawn from them, one a quarter."""
 
+from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 
+from impact.models import RELEASE
 from impact.periods import parse_period, quarter_of
 from impact.reports.audiences import TABLES
-from impact.reports.publication import publish
+from impact.reports.publication import prepare, publish
 from pipelines.site import Site
-from pipelines.warehouse import table_key
+from pipelines.warehouse import checks_of, results_of, specs_of, table_key
 
 QUARTERS = dg.TimeWindowPartitionsDefinition(
     start="2020-01-01", cron_schedule="0 0 1 1,4,7,10 *", fmt="%Y-%m-%d", timezone="Europe/London"
@@ -22,6 +24,21 @@ def partition_of(period_id: str) -> str:
     if period is None or period.grain != "quarter":
         raise ValueError(f"{period_id} is not a quarter")
     return period.start_on.isoformat()
+
+
+def build_release_assets() -> dg.AssetsDefinition:
+    """One step that builds and tests the tables of a quarter's publication, disclosure control among them: what may not
+    be published stops the reports."""
+
+    @dg.multi_asset(
+        name="release",
+        specs=specs_of(RELEASE, QUARTERS),
+        check_specs=checks_of(RELEASE),
+    )
+    def release(context: dg.AssetExecutionContext, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
+        yield from results_of(prepare(site.place(), quarter_of(date.fromisoformat(context.partition_key)).id))
+
+    return release
 
 
 def build_reports() -> dg.AssetsDefinition:

@@ -89,7 +89,8 @@ def models() -> tuple[Model, ...]:
     of_feeds = [model.name for model in found if model.schema == "measures" and model.table in feeds()]
     union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
     found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
-    found += [Model("disclosure", table, f"-- {says}", _OF_DISCLOSURE) for table, says in MADE_BY_PYTHON.items()]
+    if any(model.schema == "disclosure" for model in found):
+        found += [Model("disclosure", table, f"-- {says}", _OF_DISCLOSURE) for table, says in MADE_BY_PYTHON.items()]
     made = {model.name: model for model in found}
     sources = source_tables() | _OF_A_RELEASE
     for model in found:

@@ -8,8 +8,8 @@ from the SQL. Readers open the file read-only; whoever holds it open keeps the o
 import logging
 import shutil
 import time
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import duckdb
 from impact.errors import ImpactError
 from impact.home import PARTIAL, Home, cannot_write, one_writer, put
 from impact.intake.receipts import load_receipts
-from impact.models import WAREHOUSE, Claim, Model, claims, models_of
+from impact.models import WAREHOUSE, Claim, Model, claims, models, models_of
 from impact.periods import from_text
 from impact.places import quoted, sql_folder
 from impact.register import register_at
@@ -42,11 +42,12 @@ STORAGE_VERSION = "v1.5.0"
 
 @dataclass(frozen=True)
 class Built:
-    """A table that was built: how many rows, in how many seconds."""
+    """A table that was built: how many rows, in how many seconds, and what else is to be said of it."""
 
     name: str
     rows: int
     seconds: float
+    notes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,12 @@ class Build:
 
     @property
     def is_sound(self) -> bool:
-        return not any(test.broken_by for test in self.tests)
+        return not self.broken
+
+    @property
+    def broken(self) -> tuple[Tested, ...]:
+        """The claims that do not hold."""
+        return tuple(test for test in self.tests if test.broken_by)
 
 
 def build_warehouse(home: Home, as_at: datetime, only: Collection[str] | None = None) -> Build:
@@ -158,14 +164,20 @@ def _test(connection: duckdb.DuckDBPyConnection, claim: Claim) -> Tested:
     if rows:
         _log.error(
             "Nothing is published, and the tables stay as they were: of %s, %s does not hold for %d rows, such as %s. "
-            "Either sql/%s is wrong, or what it is built from: the register, the settings or a return.",
+            "Either %s is wrong, or what it is built from: the register, the settings or a return.",
             claim.model,
             claim.claim.replace("_", " "),
             len(rows),
             example,
-            claim.model.replace(".", "/") + ".sql",
+            _place_of(claim.model),
         )
     return Tested(claim, len(rows), example)
+
+
+def _place_of(name: str) -> str:
+    """Where a table is made."""
+    [model] = [model for model in models() if model.name == name]
+    return "impact.disclosure" if model.is_made_by_python else f"sql/{model.schema}/{model.table}.sql"
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, sql: str) -> int:

@@ -24,18 +24,22 @@ import impact
 from impact.definition import feeds, register_files
 from impact.home import Home
 from impact.intake.receipts import Receipt
-from impact.models import SCHEMAS, models
+from impact.models import RELEASE, SCHEMAS, WAREHOUSE, models
 from impact.periods import quarter_of
 from impact.places import sql_folder
 from impact.register import Register
+from impact.release import build_published, control_disclosure, prepare
 from impact.sources import create_table, load_sources
 from impact.warehouse import Build, build_models
 
 RATE = "sickness_absence_rate"
 PER_FTE = "sick_days_per_fte"
 
-SETTINGS: Mapping[str, float] = yaml.safe_load((Path(impact.__file__).parent / "settings.yaml").read_text("utf-8"))
-"""What a site that changed nothing has."""
+SETTINGS: Mapping[str, float] = {
+    **yaml.safe_load((Path(impact.__file__).parent / "settings.yaml").read_text("utf-8")),
+    **dict.fromkeys(("fewest_staff_answers", "fewest_user_answers", "fewest_user_answers_public", "fewest_posts"), 0),
+}
+"""Those of the package, but that no number of answers or posts is too few: a test that is about that gives its own."""
 
 _AS_AT = datetime(2026, 7, 20, 9, 0, tzinfo=UTC)
 _NO_HOME = Home(Path("nowhere"))
@@ -209,8 +213,11 @@ def last_day(month: str) -> str:
     return str(date.fromordinal(date.fromisoformat(f"{after}-01").toordinal() - 1))
 
 
-def tables(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckDBPyConnection:
-    """A database in memory with every source table, and those tables of sql/ that rows are given of."""
+def tables(
+    *rows: Row, settings: Mapping[str, float] = SETTINGS, period: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """A database in memory with every source table, and those tables of sql/ that rows are given of. What is published
+    is `period`, or the last quarter that rows are of."""
     given = defaultdict(list)
     for one in rows:
         given[one.table].append(one.values)
@@ -225,8 +232,9 @@ def tables(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckD
     load_sources(connection, _NO_HOME, Register("", register), settings, receipts, _AS_AT)
     for name, kept in returns.items():
         _insert(connection, f"returns.{name}", [values for _, values in kept])
-    for schema in SCHEMAS:
+    for schema in WAREHOUSE:
         connection.execute(f"create schema {schema}")
+    prepare(connection, period or _last_quarter(returns, given))
     connection.execute((sql_folder() / "macros.sql").read_text("utf-8"))
     for name, values in given.items():
         if name not in _shapes():
@@ -246,18 +254,35 @@ def run(connection: duckdb.DuckDBPyConnection, *names: str) -> duckdb.DuckDBPyCo
     for model in reversed(models()):
         if model.name in wanted:
             wanted |= {need for need in model.needs if need in made and need not in there}
+    is_controlled = False
     for model in models():
-        if model.name in wanted:
+        if model.name not in wanted:
+            continue
+        if not model.is_made_by_python:
             connection.execute(f"create table {model.name} as\n{model.sql}")
+        elif not is_controlled:
+            control_disclosure(connection)
+            is_controlled = True
     return connection
 
 
-def build(*rows: Row, settings: Mapping[str, float] = SETTINGS) -> duckdb.DuckDBPyConnection:
-    """Every model run on these rows. Raises AssertionError when a claim does not hold."""
-    connection = tables(*rows, settings=settings)
-    broken = broken_claims(build_models(connection))
+def build(*rows: Row, settings: Mapping[str, float] = SETTINGS, period: str | None = None) -> duckdb.DuckDBPyConnection:
+    """Every model run on these rows, those of a publication for `period` or for the last quarter. Raises AssertionError
+    when a claim does not hold."""
+    connection = tables(*rows, settings=settings, period=period)
+    broken = broken_claims(build_models(connection)) | broken_claims(publish(connection))
     assert broken == {}, broken
     return connection
+
+
+def publish(connection: duckdb.DuckDBPyConnection, period: str | None = None) -> Build:
+    """Make the tables of a publication of `period`, or of the quarter that the database was made for, in place of those
+    that there are."""
+    period = period or value_of(connection, "period_id from reference.release")
+    connection.execute("drop table reference.release")
+    for schema in RELEASE:
+        connection.execute(f"drop schema {schema} cascade")
+    return build_published(connection, str(period))
 
 
 def broken_claims(built: Build) -> dict[str, str]:
@@ -317,6 +342,7 @@ def _shapes() -> dict[str, list[tuple[str, str]]]:
     """The columns of every table, with their types, as a build without rows makes them."""
     with tables() as connection:
         build_models(connection)
+        publish(connection)
         shapes: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for schema, table, column, kind in connection.execute(
             "select schema_name, table_name, column_name, data_type from duckdb_columns() "
@@ -359,6 +385,18 @@ def _texts(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterato
         if unknown := set(given) - set(columns):
             raise ValueError(f"no column {', '.join(sorted(unknown))} among {', '.join(columns)}")
         yield {name: None if given.get(name) is None else str(given[name]) for name in columns}
+
+
+def _last_quarter(returns: Mapping[str, Sequence["_Kept"]], given: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
+    """The last quarter that rows of returns are of, or else rows of tables that say their period."""
+    said = [str(values["period"]) for kept in returns.values() for _, values in kept]
+    said += [str(values["period_id"]) for rows in given.values() for values in rows if "period_id" in values]
+    quarters = [
+        one if "Q" in one else quarter_of(date.fromisoformat(f"{one}-01")).id
+        for one in said
+        if len(one) == len("2026-Q1")
+    ]
+    return max(quarters, default="2026-Q1")
 
 
 _Kept = tuple[str, dict[str, Any]]

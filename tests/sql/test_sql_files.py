@@ -125,7 +125,7 @@ def test_every_model_says_what_it_is_before_anything_else() -> None:
 
 
 def test_only_the_union_of_all_feeds_has_no_file() -> None:
-    made = {model.name for model in models()} - {"measures.all_feeds"}
+    made = {model.name for model in models() if not model.is_made_by_python} - {"measures.all_feeds"}
     of_files = {f"{path.parent.name}.{path.stem}" for path in FILES if not path.name.endswith(".test.sql")}
     assert made == of_files
 

@@ -53,11 +53,18 @@ def test_a_model_is_known_by_its_folder_and_file(folder: Path) -> None:
 
 
 def test_the_order_follows_from_the_sql(folder: Path) -> None:
-    put(folder, "benchmarks/a", "select x from published.b")
-    put(folder, "published/b", "select x from indicators.c")
+    put(folder, "indicators/a", "select x from benchmarks.b")
+    put(folder, "benchmarks/b", "select x from indicators.c")
     put(folder, "indicators/c", "select x from returns.sickness_absence")
     order = [model.name for model in models() if model.name != "measures.all_feeds"]
-    assert order == ["indicators.c", "published.b", "benchmarks.a"]
+    assert order == ["indicators.c", "benchmarks.b", "indicators.a"]
+
+
+def test_no_table_of_all_periods_reads_one_of_a_publication(folder: Path) -> None:
+    put(folder, "published/b", "select x from returns.sickness_absence")
+    put(folder, "benchmarks/a", "select x from published.b")
+    with pytest.raises(ImpactError, match=r"benchmarks/a.sql reads published.b, which is made when"):
+        models()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,7 @@ def test_a_table_that_nobody_makes_is_refused_with_the_file_that_reads_it(folder
     [
         {"indicators.one": "indicators.one"},
         {"indicators.one": "benchmarks.two", "benchmarks.two": "indicators.one"},
-        {"indicators.one": "benchmarks.two", "benchmarks.two": "published.three", "published.three": "indicators.one"},
+        {"indicators.one": "benchmarks.two", "benchmarks.two": "measures.three", "measures.three": "indicators.one"},
     ],
 )
 def test_tables_that_need_one_another_in_a_circle_are_refused_by_name(folder: Path, circle: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""published.audience, named and known_peers on a few rows: who reads, whom they may see by name, what they know."""
+"""published.audience and named, and disclosure.known_of_group, on a few rows: who reads, whom they may see by name, what they know."""
 
 import duckdb
 import pytest
@@ -20,7 +20,7 @@ from tests.sql.tables import (
 )
 
 NAMED = "published.named"
-KNOWN = "published.known_peers"
+KNOWN = "disclosure.known_of_group"
 FIGURE = "published.organisation_figure"
 MODEL_FIGURE = "published.delivery_model_figure"
 
@@ -266,7 +266,7 @@ def test_a_reader_knows_its_own_portfolio_and_what_is_public() -> None:
         official("M4", "2026-01", 1, 100),
     )
     sectors = ("ALL", "community_health", "sectors_of_mutuals")
-    assert select(made, KNOWN, "audience, sector, known", indicator_id=RATE, grain="quarter") == [
+    assert select(made, KNOWN, "reader, sector, known", indicator_id=RATE, grain="quarter") == [
         (audience, sector, known)
         for audience, known in [
             (COUNCIL, 3),
@@ -287,7 +287,7 @@ def test_what_a_reader_knows_is_counted_by_sector_and_in_all() -> None:
         absence("M2", "2026-01", 1, 100),
         absence("I1", "2026-01", 1, 100),
     )
-    assert select(made, KNOWN, "delivery_model, sector, known", audience="public", grain="quarter") == [
+    assert select(made, KNOWN, "delivery_model, sector, known", reader="public", grain="quarter") == [
         ("in_house", "ALL", 1),
         ("in_house", "community_health", 1),
         ("in_house", "sectors_of_mutuals", 1),
@@ -304,15 +304,14 @@ def test_an_organisation_that_is_both_public_and_in_the_portfolio_is_known_once(
         contract("C1", "M1", "2020-01-01"),
         official("M1", "2026-01", 1, 100),
     )
-    assert select(made, KNOWN, "known", audience=COUNCIL, grain="quarter", sector="ALL") == [(1,)]
+    assert select(made, KNOWN, "known", reader=COUNCIL, grain="quarter", sector="ALL") == [(1,)]
 
 
 @pytest.mark.parametrize("audience", ["public", COUNCIL])
 def test_an_official_figure_makes_no_return_on_another_basis_known(audience: str) -> None:
-    """A reader without a row of its own knows what the public does."""
     made = known(organisation("M1"), official("M1", "2026-01", 2, 100), absence("M1", "2026-01", 3, 100, "hours"))
-    found = select(made, KNOWN, "variant, known", audience=audience, grain="quarter", sector="ALL")
-    assert found == ([("calendar_days", 1)] if audience == "public" else [])
+    found = select(made, KNOWN, "variant, known", reader=audience, grain="quarter", sector="ALL")
+    assert found == [("calendar_days", 1)]
 
 
 def test_a_reader_who_knows_nobody_of_a_group_knows_what_the_public_does() -> None:
@@ -323,7 +322,7 @@ def test_a_reader_who_knows_nobody_of_a_group_knows_what_the_public_does() -> No
         *(organisation(f"M{number}", publication_consent=True) for number in range(2)),
         *(absence(f"M{number}", "2026-01", 2, 100) for number in range(2)),
     )
-    assert select(made, KNOWN, "*", audience=COUNCIL) == []
+    assert select(made, KNOWN, "known", reader=COUNCIL, sector="ALL", grain="quarter") == [(2,)]
     where = {"audience": COUNCIL, "delivery_model": "mutual", "grain": "quarter"}
     assert one(made, MODEL_FIGURE, "organisations, value", **where) == (2, "2.00")
 
@@ -358,7 +357,7 @@ def test_a_mutual_sees_itself_and_nobody_else_in_the_periods_in_which_it_was_at_
 
 @pytest.mark.parametrize(("consenting", "is_shown"), [(0, True), (3, True), (4, False), (6, True)])
 def test_a_mutual_that_could_work_out_a_peer_reads_nothing_of_its_peers(consenting: int, is_shown: bool) -> None:
-    """It knows itself and those who are public: over half of six peers, and not all of them, is too many."""
+    """Each that is not public knows itself and those who are: of three, it could take two from the pooled figure."""
     made = published(
         organisation("M0"),
         *(organisation(f"M{number}", publication_consent=number <= consenting) for number in range(1, 7)),
@@ -367,7 +366,7 @@ def test_a_mutual_that_could_work_out_a_peer_reads_nothing_of_its_peers(consenti
     where = {"audience": "organisation-M0", "indicator_id": RATE, "grain": "quarter"}
     value, median, note = one(made, FIGURE, "value, peer_median, peer_note", **where)
     assert (value, median) == ("0.00", "3.50" if is_shown else "[c]")
-    assert note == ("too few peers for quartiles" if is_shown else "most peers are known to this reader")
+    assert note == ("too few peers for quartiles" if is_shown else "most of them are known to a reader")
 
 
 def test_the_pooled_figure_of_a_few_returns_is_withheld_from_the_public_whatever_else_is_official() -> None:

@@ -17,6 +17,7 @@ ROAD = (
     ("sources", "status"),
     ("models",),
     ("warehouse",),
+    ("release",),
     ("reports",),
     ("demo", "nhs", "guide"),
     ("simulation",),

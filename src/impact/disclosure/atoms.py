@@ -8,7 +8,7 @@ atoms. A TOPIC is what hangs together: the indicators that share a measure, on o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -94,12 +94,13 @@ class Space:
     def cut(self) -> None:
         """Add up what stands in the same sets, once all sets are known."""
         found: list[list[int]] = [[] for _ in self.atoms]
-        for atoms, number in self.sets.items():
-            for atom in atoms:
-                found[atom].append(number)
+        for places, number in self.sets.items():
+            for place in places:
+                found[place].append(number)
         sums: dict[tuple[str, frozenset[str], str, tuple[int, ...]], float] = defaultdict(float)
-        for atom, number in sorted(self.atoms.items(), key=lambda entry: _order(entry[0])):
-            sums[atom.organisation_code, atom.commissioners, atom.source, tuple(found[number])] += atom.value
+        for atom in sorted(self.atoms, key=_order):
+            stands_in = tuple(found[self.atoms[atom]])
+            sums[atom.organisation_code, atom.commissioners, atom.source, stands_in] += atom.value
         self.pieces = [Piece(*key[:3], value, key[3]) for key, value in sums.items()]
         self.values = dict.fromkeys(self.sets.values(), 0.0)
         self.pieces_of = {number: [] for number in self.sets.values()}
@@ -128,12 +129,15 @@ def topics(
 ) -> list[Topic]:
     """Everything that is shown, in topics, in the order of their names. The tables are `reference.indicators` and those
     of the same names in the schema `disclosure`."""
-    entries = {row["indicator_id"]: row for row in indicators.to_dict("records")}
+    entries: dict[str, Mapping[str, Any]] = {
+        str(row["indicator_id"]): {str(name): value for name, value in row.items()}
+        for row in indicators.to_dict("records")
+    }
     found = []
-    of_variant = {variant: rows for variant, rows in cells.groupby("variant", sort=True)}
-    atoms_of = {variant: rows for variant, rows in atoms.groupby("variant", sort=True)}
-    members_of = {variant: rows for variant, rows in members.groupby("variant", sort=True)}
-    earlier_of = {variant: rows for variant, rows in earlier.groupby("variant", sort=True)}
+    of_variant = _by_variant(cells)
+    atoms_of = _by_variant(atoms)
+    members_of = _by_variant(members)
+    earlier_of = _by_variant(earlier)
     for family in _families(entries):
         for variant, shown in of_variant.items():
             here = shown[shown["indicator_id"].isin(family)]
@@ -141,7 +145,7 @@ def topics(
                 found.append(
                     _topic(
                         {one: entries[one] for one in family},
-                        str(variant),
+                        variant,
                         atoms_of[variant][atoms_of[variant]["indicator_id"].isin(family)],
                         members_of.get(variant, members.head(0)),
                         here,
@@ -163,7 +167,7 @@ def _families(entries: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]
     family = {one: {one} for one in entries}
     by_number = defaultdict(list)
     for one, entry in entries.items():
-        for role in ("numerator", "denominator"):
+        for role in _ROLES:
             if (number := number_of(entry, role)) is not None:
                 by_number[number, entry["part_of"]].append(one)
         if _is_there(entry["breaks_down"]):
@@ -174,6 +178,8 @@ def _families(entries: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]
             family[one] = joined
     return sorted({tuple(sorted(one)) for one in family.values()})
 
+
+_ROLES = ("numerator", "denominator")
 
 _Key = tuple[str, str, str, str, str]
 """Indicator, role, grain, organisation and source."""
@@ -190,50 +196,48 @@ def _topic(
     spaces, space_of = _spaces(entries)
     days: dict[tuple[str, str, str, str], dict[tuple[date, date], float]] = defaultdict(dict)
     lookup: dict[_Key, list[tuple[int, frozenset[str], float]]] = defaultdict(list)
-    for row in atoms.itertuples(index=False):
-        payers = frozenset(row.commissioners.split())
-        for role in ("numerator", "denominator"):
-            number, value = number_of(entries[row.indicator_id], role), getattr(row, role)
-            if number is None or value is None or pd.isna(value):
+    numbers = {(one, role): number_of(entry, role) for one, entry in entries.items() for role in _ROLES}
+    for indicator, code, codes, source, *span, is_in_quarter, is_in_year, numerator, denominator in _rows(
+        atoms,
+        *("indicator_id", "organisation_code", "commissioners", "source", "period_start_on", "period_end_on"),
+        *("is_in_quarter", "is_in_year", "numerator", "denominator"),
+    ):
+        payers = frozenset(codes.split())
+        for role, value in (("numerator", numerator), ("denominator", denominator)):
+            number = numbers[indicator, role]
+            if number is None or value != value:
                 continue
-            span = (row.period_start_on, row.period_end_on)
-            atom = Atom(number, row.organisation_code, payers, row.source, *span, float(value))
+            atom = Atom(number, code, payers, source, span[0], span[1], float(value))
             place = space_of[number].place(atom)
-            for grain, is_in in (("quarter", row.is_in_quarter), ("rolling_year", row.is_in_year)):
+            for grain, is_in in (("quarter", is_in_quarter), ("rolling_year", is_in_year)):
                 if is_in:
-                    lookup[row.indicator_id, role, grain, row.organisation_code, row.source].append(
-                        (place, payers, atom.value)
-                    )
-                    length = (pd.Timestamp(span[1]) - pd.Timestamp(span[0])).days + 1
-                    days[row.indicator_id, grain, row.organisation_code, row.source][span] = float(length)
+                    lookup[indicator, role, grain, code, source].append((place, payers, atom.value))
+                    days[indicator, grain, code, source][span[0], span[1]] = float((span[1] - span[0]).days + 1)
     broken_down = _broken_down(entries)
 
     def found(indicator: str, role: str, grain: str, code: str, source: str) -> list[tuple[int, frozenset[str], float]]:
         """The atoms of an organisation's figure; of one that others break down, theirs, if they add up to it."""
         own = lookup[indicator, role, grain, code, source]
-        number = number_of(entries[indicator], role)
+        number = numbers[indicator, role]
         if (parts := broken_down.get(number or "")) is None:
             return own
         theirs = [atom for part in parts for atom in lookup[part, "numerator", grain, code, source]]
         is_same = abs(sum(one[2] for one in theirs) - sum(one[2] for one in own)) <= _SAME
         return theirs if theirs and is_same else own
 
-    group_of: dict[tuple[str, str, str, str], list[tuple[str, str]]] = defaultdict(list)
+    group_of: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
     wanted = members[members["indicator_id"].isin(list(entries))]
-    for row in wanted.itertuples(index=False):
-        group_of[row.indicator_id, row.grain, row.delivery_model, row.sector].append(
-            (row.organisation_code, row.source)
-        )
-    cells = [Cell(*values) for values in shown[list(Cell._fields)].itertuples(index=False, name=None)]
+    of_groups = ("indicator_id", "grain", "delivery_model", "sector", "organisation_code", "source")
+    for *group, code, source in _rows(wanted, *of_groups):
+        group_of[tuple(group)].append((code, source))
+    cells = [Cell(*values) for values in _rows(shown, *Cell._fields)]
     known: dict[tuple[Any, ...], int] = {}
 
     def set_of(cell: Cell, role: str, of: Sequence[tuple[str, str]], payer: str = "") -> int:
         """The set of the atoms of these organisations (each with its source) in a cell's indicator and period."""
         key = (cell.indicator_id, role, cell.grain, tuple(of), payer)
         if key not in known:
-            number = number_of(entries[cell.indicator_id], role)
-            assert number is not None
-            known[key] = space_of[number].set_of(
+            known[key] = space_of[numbers[cell.indicator_id, role] or ""].set_of(
                 atom
                 for code, source in of
                 for atom, payers, _ in found(cell.indicator_id, role, cell.grain, code, source)
@@ -255,8 +259,8 @@ def _topic(
     parts = {
         cell: tuple(
             part(cell, role, space_of[number])
-            for role in ("numerator", "denominator")
-            if (number := number_of(entries[cell.indicator_id], role)) is not None
+            for role in _ROLES
+            if (number := numbers[cell.indicator_id, role]) is not None
         )
         for cell in cells
     }
@@ -308,30 +312,34 @@ def _broken_down(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str
 def _add_earlier(earlier: pd.DataFrame, space_of: Mapping[str, Space]) -> None:
     """The sets of atoms that publications before this one showed, and to whom."""
     here = earlier[earlier["number"].isin(list(space_of))]
-    for _, rows in here.groupby(["publication", "cell"], sort=True):
-        first = rows.iloc[0]
-        space = space_of[first["number"]]
-        number = space.set_of(
-            space.place(
-                Atom(
-                    row.number,
-                    row.organisation_code,
-                    frozenset(row.commissioners.split()),
-                    row.source,
-                    row.period_start_on,
-                    row.period_end_on,
-                    float(row.value),
-                )
-            )
-            for row in rows.itertuples(index=False)
-        )
-        space.out[number] |= set(first["shown_to"].split())
-        space.by_name[number] |= set(first["by_name_to"].split())
+    found: dict[tuple[str, int], tuple[Space, list[int], str, str]] = {}
+    for publication, cell, shown_to, by_name_to, number, code, codes, source, start, end, value in _rows(
+        here,
+        *("publication", "cell", "shown_to", "by_name_to", "number", "organisation_code", "commissioners", "source"),
+        *("period_start_on", "period_end_on", "value"),
+    ):
+        space = space_of[number]
+        atom = Atom(number, code, frozenset(codes.split()), source, start, end, float(value))
+        of_cell = found.setdefault((publication, cell), (space, [], shown_to, by_name_to))
+        of_cell[1].append(space.place(atom))
+    for space, atoms, shown_to, by_name_to in found.values():
+        shown = space.set_of(atoms)
+        space.out[shown] |= set(shown_to.split())
+        space.by_name[shown] |= set(by_name_to.split())
 
 
 def _order(atom: Atom) -> tuple[Any, ...]:
     """An order of atoms that does not hang on how sets of texts are kept."""
     return (*atom[:2], sorted(atom.commissioners), *atom[3:])
+
+
+def _by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    return {str(variant): rows for variant, rows in table.groupby("variant", sort=True)}
+
+
+def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """The rows of some columns."""
+    return zip(*(table[column].tolist() for column in columns), strict=True)
 
 
 def _is_there(value: Any) -> bool:

@@ -155,13 +155,12 @@ def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rul
     """Why a group's figure, or that of an organisation's peers, is of too few organisations to be shown, if it is."""
     for part in topic.parts[cell]:
         space = topic.spaces[part.space]
-        if part.less is not None and is_group_alike(topic, space, cell, part.less):
-            continue
+        is_alike = part.less is not None and is_group_alike(topic, space, cell, part.less)
         view = views[part.space, cell.audience]
-        behind = view.behind_set(part.whole, part.less)
+        behind = view.behind_set(part.whole, None if is_alike else part.less)
         if not behind.shares:
             continue
-        if cell.organisations < rules.peers_for_median:
+        if cell.organisations < rules.peers_for_median and not is_alike:
             return TOO_FEW_ORGANISATIONS
         if behind.is_few(view.fewest):
             return KNOWN_TO_READER

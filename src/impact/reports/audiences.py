@@ -1,6 +1,7 @@
 """A database of its own for each audience, holding that audience's rows and nothing else, and what is read from it.
 
-What may not leave is not in the file that a report is drawn from. Who may see what is decided in sql/published.
+What may not leave is not in the file that a report is drawn from. Who may see what is decided in sql/published, what is
+withheld in sql/disclosure.
 """
 
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import duckdb
 
 from impact.home import Home
 from impact.places import quoted
-from impact.warehouse import open_warehouse
+from impact.release import open_release
 
 TABLES = (
     "organisation_figure",
@@ -24,6 +25,7 @@ TABLES = (
     "return_state",
 )
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
+_OF_DISCLOSURE = ("tally", "audited")
 _OPEN_TO_ALL = ("reference.feeds", "reference.indicators", "reference.settings", "register.publishers")
 
 
@@ -238,10 +240,29 @@ class ReturnState:
 
 
 @dataclass(frozen=True)
+class Withheld:
+    """How many cells of a page are withheld for one reason."""
+
+    reason: str
+    cells: int
+
+
+@dataclass(frozen=True)
+class Disclosure:
+    """What disclosure control made of a page: how many cells there are, those withheld by reason, and whether the audit
+    of what its readers could work out was made and found nothing that this publication would give away."""
+
+    is_audited: bool
+    cells: int
+    withheld: tuple[Withheld, ...]
+
+
+@dataclass(frozen=True)
 class AudienceRows:
     """All that one audience may read of one period. `history` holds an organisation's own quarters up to it."""
 
     audience: Audience
+    disclosure: Disclosure
     peers_for_median: int
     peers_for_quartiles: int
     topics: tuple[Topic, ...]
@@ -268,8 +289,8 @@ class AudienceRows:
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
     """The rows of each audience in turn, each read from a database that holds that audience's rows and no other's. A
     mutual that was not at work in the quarter is no audience of it."""
-    with open_warehouse(home) as warehouse:
-        audiences = warehouse.execute(
+    with open_release(home) as release:
+        audiences = release.execute(
             "select audience, kind, name from published.audience as audiences where kind <> 'organisation' or exists ("
             "select 1 from published.named as named where named.audience = audiences.audience "
             "and named.grain = 'quarter' and named.period_id = ?) order by audience",
@@ -284,20 +305,26 @@ def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
 
 def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, period_id: str) -> None:
     """Put this audience's rows of the period, and for an organisation of its quarters before, in place of those of the
-    audience before; then the warehouse is out of reach again."""
-    database.execute(f"attach {quoted(home.warehouse)} as warehouse (read_only)")
+    audience before; then the release is out of reach again."""
+    database.execute(f"attach {quoted(home.release)} as release (read_only)")
     for table in TABLES:
         is_wanted = "period_id = ?"
         if audience.kind == "organisation" and table == "organisation_figure":
             is_wanted = "(period_id = ? or (grain = 'quarter' and period_id <= ?))"
         database.execute(
-            f"create or replace table {table} as select * exclude (audience) from warehouse.published.{table} "
+            f"create or replace table {table} as select * exclude (audience) from release.published.{table} "
             f"where audience = ? and {is_wanted}",
             [audience.id, *[period_id] * is_wanted.count("?")],
         )
+    for table in _OF_DISCLOSURE:
+        database.execute(
+            f"create or replace table {table} as select * exclude (audience) from release.disclosure.{table} "
+            "where audience = ?",
+            [audience.id],
+        )
     for table in _OPEN_TO_ALL:
-        database.execute(f"create table if not exists {table.split('.')[1]} as select * from warehouse.{table}")
-    database.execute("detach warehouse")
+        database.execute(f"create table if not exists {table.split('.')[1]} as select * from release.{table}")
+    database.execute("detach release")
 
 
 def columns_of(record: type[Any]) -> str:
@@ -314,8 +341,14 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
     organisation_order = (
         "grain, indicator_id, delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
     )
+    tally = rows("select reason, cells from tally order by reason")
     return AudienceRows(
         audience=audience,
+        disclosure=Disclosure(
+            is_audited=rows("select worked_out from audited") == [(0,)],
+            cells=sum(cells for _, cells in tally),
+            withheld=tuple(Withheld(reason, cells) for reason, cells in tally if reason),
+        ),
         peers_for_median=int(settings["peers_for_median"]),
         peers_for_quartiles=int(settings["peers_for_quartiles"]),
         topics=tuple(

@@ -1,6 +1,8 @@
 """A publication: numbered, whole, never changed. Built aside, put in place at once, and only then pointed to.
 
-The same inputs give the same files. What has not changed since the last publication is not published again.
+The same inputs give the same files. What has not changed since the last publication is not published again. Of each
+there is a record of what it let out, which stands before the publication does: whatever is out is known ever after, and
+those that follow reckon with it.
 """
 
 import hashlib
@@ -22,13 +24,14 @@ from impact.intake.receipts import load_receipts
 from impact.periods import Period, from_text, london_date, parse_period, to_text
 from impact.places import sql_folder
 from impact.register import register_at
+from impact.release import build_release, release_inputs, released_bytes
 from impact.reports.audiences import read_audiences
 from impact.reports.data_files import data_files
 from impact.reports.html import home_page, report_page
 from impact.reports.writing import make_report
 from impact.settings import settings_at
 from impact.versions import content_hash
-from impact.warehouse import build_warehouse, built_as_at, open_warehouse
+from impact.warehouse import Build, build_warehouse, built_as_at, open_warehouse
 
 _log = logging.getLogger(__name__)
 
@@ -50,23 +53,62 @@ class Publication:
     pages: tuple[Path, ...]
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """What a publication is to be made from: `inputs`, as the manifest lists them, and the publications `earlier`, as
+    `2026-Q1/1 <SHA-256 of its record>`. `is_made` where it is there already."""
+
+    as_at: datetime
+    period: Period
+    number: int
+    inputs: Mapping[str, Any]
+    earlier: tuple[str, ...]
+    is_made: bool
+
+    @property
+    def fingerprint(self) -> str:
+        return hashlib.sha256(json_bytes({**self.inputs, "earlier": self.earlier})).hexdigest()
+
+
+def prepare(home: Home, period_id: str | None = None) -> Build:
+    """Build the tables of a publication, which `publish` then draws. They are swapped in if every claim holds, that of
+    the audit among them.
+
+    Raises ImpactError as `publish` does.
+    """
+    with one_writer(home, "the tables of a publication"):
+        return _prepare(home, _plan(home, period_id))
+
+
 def publish(home: Home, period_id: str | None = None) -> Publication:
     """Publish a quarter from the warehouse as it stands; the last one that has figures when none is named.
 
-    Raises ImpactError when the period is not a quarter, is not over, or has no figures, and when there is no warehouse.
+    Raises ImpactError when the period is not a quarter, is not over, or has no figures, when there is no warehouse, and
+    when a claim made of the published tables does not hold.
     """
     with one_writer(home, "a publication"):
-        as_at, period = _what(home, period_id)
-        inputs = _inputs(home, as_at, period)
-        last = _last_number(home, period)
-        if last and _manifest(home, period, last)["inputs"] == inputs:
-            _point(home, period, last)
-            return _publication(home, period, last, is_new=False)
+        plan = _plan(home, period_id)
+        period, number = plan.period, plan.number
+        if plan.is_made:
+            _point(home, period, number)
+            return _publication(home, period, number, is_new=False)
+        if release_inputs(home) != (period.id, plan.fingerprint):
+            build = _prepare(home, plan)
+            if not build.is_sound:
+                broken = ", ".join(f"{test.claim.model}: {_words(test.claim.claim)}" for test in build.broken)
+                raise ImpactError(
+                    f"{period.id} was not published, because something that must hold of what is published does not "
+                    f"({broken}). The log above says of which rows; the last publication stays as it was."
+                )
         _log.info("Drawing the reports on %s", period.label())
-        files = _files(home, as_at, period, inputs)
-        put_folder(_folder(home, period) / str(last + 1), files)
-        _point(home, period, last + 1)
-        return _publication(home, period, last + 1, is_new=True)
+        record = released_bytes(home)
+        files = _files(home, plan, record)
+        # The record first: killed in between, this leaves too much that is reckoned to be out rather than too little.
+        write(_record(home, period.id, number).with_suffix(".json"), json_bytes(_kept(plan)))
+        write(_record(home, period.id, number), record)
+        put_folder(_folder(home, period) / str(number), files)
+        _point(home, period, number)
+        return _publication(home, period, number, is_new=True)
 
 
 def rebuild(home: Home, period_id: str, number: int) -> list[str]:
@@ -86,7 +128,10 @@ def rebuild(home: Home, period_id: str, number: int) -> list[str]:
         # A run that began before the publication and took its drops after it gave receipts that it cannot have known.
         known = {receipt.split()[0] for receipt in manifest["inputs"]["receipts"]}
         build_warehouse(aside, as_at, known)
-        files = _files(aside, as_at, period, _inputs(home, as_at, period, known))
+        inputs = _inputs(aside, as_at, period, known)
+        plan = _Plan(as_at, period, number, inputs, tuple(manifest.get("earlier", ())), is_made=True)
+        _prepare(aside, plan)
+        files = _files(aside, plan, released_bytes(aside))
     finally:
         shutil.rmtree(home.root / "warehouse" / "rebuilt", ignore_errors=True)
     folder = _folder(home, period) / str(number)
@@ -109,8 +154,55 @@ def latest_publications(home: Home) -> list[Publication]:
     ]
 
 
-def _files(home: Home, as_at: datetime, period: Period, inputs: Mapping[str, Any]) -> dict[str, bytes]:
+def _prepare(home: Home, plan: _Plan) -> Build:
+    """Build the tables of a publication from those of the warehouse and the records that the plan names."""
+    records = []
+    for one in plan.earlier:
+        name, sha256 = one.split()
+        path = _record(home, *name.split("/"))
+        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            raise ImpactError(
+                f"{path}, the record of what publication {name} let out, is gone or is not as it was. Without it "
+                "nobody can tell what readers know already. Put it back from a copy."
+            )
+        records.append(path)
+    return build_release(home, plan.period.id, plan.fingerprint, records)
+
+
+def _plan(home: Home, period_id: str | None) -> _Plan:
+    as_at, period = _what(home, period_id)
+    inputs = _inputs(home, as_at, period)
+    last = _last_number(home, period)
+    if last and (manifest := _manifest(home, period, last))["inputs"] == inputs:
+        return _Plan(as_at, period, last, inputs, tuple(manifest["earlier"]), is_made=True)
+    # One that was killed, or was lost, comes back as it was: it knows what it knew then.
+    again = _record(home, period.id, last + 1).with_suffix(".json")
+    if again.is_file() and (kept := json.loads(again.read_text("utf-8")))["inputs"] == inputs:
+        return _Plan(as_at, period, last + 1, inputs, tuple(kept["earlier"]), is_made=False)
+    records = sorted(home.released.glob("*/*.parquet"))
+    earlier = tuple(
+        f"{path.parent.name}/{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in records
+    )
+    number = 1 + max([last, *(int(path.stem) for path in records if path.parent.name == period.id)])
+    return _Plan(as_at, period, number, inputs, earlier, is_made=False)
+
+
+def _record(home: Home, period_id: str, number: int | str) -> Path:
+    """What a publication let out, for ops alone."""
+    return home.released / period_id / f"{number}.parquet"
+
+
+def _kept(plan: _Plan) -> dict[str, Any]:
+    return {"inputs": plan.inputs, "earlier": plan.earlier}
+
+
+def _words(claim: str) -> str:
+    return claim.replace("_", " ")
+
+
+def _files(home: Home, plan: _Plan, record: bytes) -> dict[str, bytes]:
     """Every file of a publication by its name in it, its manifest among them."""
+    as_at, period = plan.as_at, plan.period
     published_on = london_date(as_at)
     files: dict[str, bytes] = {}
     reports = []
@@ -134,7 +226,9 @@ def _files(home: Home, as_at: datetime, period: Period, inputs: Mapping[str, Any
             "as_at": to_text(as_at),
             "published_on": published_on.isoformat(),
             "reports": reports,
-            "inputs": inputs,
+            "inputs": plan.inputs,
+            "earlier": plan.earlier,
+            "released": hashlib.sha256(record).hexdigest(),
             "packages": {name: version(name) for name in _PACKAGES},
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         }

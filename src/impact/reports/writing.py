@@ -1,7 +1,7 @@
 """Published rows -> the content of a report, put together from its parts. What is said of a topic is written in
 `topics`, the sentences at the top are chosen in `main_points`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 
 from impact.periods import Period
@@ -11,7 +11,16 @@ from impact.reports.main_points import headlines, main_points
 from impact.reports.topics import topic_sections
 from impact.reports.wording import count_of, year_end, year_label
 
-NOT_FOR_RELEASE = "Not for release: disclosure control is not in yet."
+NOT_FOR_RELEASE = "Not for release: what this page gives away has not been audited."
+
+_BECAUSE = {
+    "too few organisations": "too few organisations are in it",
+    "too few answers": "it rests on too few answers",
+    "too few posts": "it is of too few posts",
+    "all answered alike": "all answered alike",
+    "most of them are known to a reader": "a reader knows most of those in it",
+}
+"""Reasons that do not read on as they are; the others do."""
 
 _MOST_NAMED = 12
 """Of those who did not report everything; a longer list is what the table is for."""
@@ -24,37 +33,46 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         "organisation": f"{rows.audience.name} beside its peers",
     }.get(rows.audience.kind, "State of the sector: mutuals beside other organisations")
     sections = list(topic_sections(rows, period))
-    sections += [_missing(rows, sections, period), _method(rows)]
+    sections += [_missing(rows, period), _method(rows)]
     return Report(
         title=f"{title}: year to {year_end(period)}",
         audience_name=rows.audience.name,
         published_on=published_on,
         period_covered=f"{year_label(period)}",
         status="Every figure here is public already" if rows.is_public else "Provisional",
-        warning=None if rows.is_public else NOT_FOR_RELEASE,
+        warning=None if rows.is_public or rows.disclosure.is_audited else NOT_FOR_RELEASE,
         main_points=tuple(main_points(rows, period)),
         sections=tuple(sections),
     )
 
 
-def _missing(rows: AudienceRows, before: Sequence[Section], period: Period) -> Section:
-    withheld = sum(
-        text.count("[c]") for section in before for table in section.tables for row in table.rows for text in row
-    )
+def _missing(rows: AudienceRows, period: Period) -> Section:
     return Section(
         id="data-quality",
         title="What is missing, and what was withheld",
         paragraphs=(
             *_short_of_months(rows),
+            _withheld(rows),
             (
-                f"{count_of(withheld, 'cell was', 'cells were')} withheld ([c]) in the tables above, because a group "
-                "is small or because this reader already knows most of it. A median is shown from "
-                f"{rows.peers_for_median} peers, quartiles from {rows.peers_for_quartiles}."
+                f"A median is shown from {rows.peers_for_median} peers, quartiles from {rows.peers_for_quartiles}, and "
+                "neither where a reader knows most of them."
             ),
             "[c] withheld, [x] not available, [z] not applicable.",
         ),
         tables=tuple(_returns_table(rows, period)),
     )
+
+
+def _withheld(rows: AudienceRows) -> str:
+    """How many figures of how many are withheld, and why."""
+    withheld = sum(one.cells for one in rows.disclosure.withheld)
+    figures = count_of(rows.disclosure.cells, "figure", "figures")
+    verb = "is" if withheld == 1 else "are"
+    said = f"{withheld} of {figures} of this page and its data {verb} withheld ([c]), so that nobody is given away"
+    if not withheld:
+        return f"{said}."
+    reasons = sorted(rows.disclosure.withheld, key=lambda one: (-one.cells, one.reason))
+    return f"{said}: {'; '.join(f'{one.cells} because {_BECAUSE.get(one.reason, one.reason)}' for one in reasons)}."
 
 
 def _short_of_months(rows: AudienceRows) -> Iterator[str]:

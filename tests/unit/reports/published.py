@@ -11,12 +11,14 @@ from impact.reports.audiences import (
     BeforeAfter,
     DeliveryModelFigure,
     Effect,
+    Disclosure,
     Indicator,
     OrganisationFigure,
     PresentValue,
     ReturnState,
     SavingFigure,
     Topic,
+    Withheld,
 )
 
 HOSTILE = '<script>alert("x")</script> & \u202ecod \U0001f600 ' + "n" * 250
@@ -210,6 +212,8 @@ _SAVING = SavingFigure(
     deflator_vintage="2025-12",
     note="",
 )
+NOT_AUDITED = Disclosure(is_audited=False, cells=0, withheld=())
+AUDITED = Disclosure(is_audited=True, cells=9, withheld=(Withheld("too few answers", 2), Withheld("too few posts", 1)))
 
 _NO_PEERS = {"peer_group": "[z]", "peers": "[z]", "peer_value": "[z]", "peer_median": "[z]"}
 _NO_VERDICT = {"expected_lower": "[z]", "expected_upper": "[z]", "verdict": "[z]"}
@@ -313,9 +317,11 @@ def rows(
     before_after: Sequence[BeforeAfter] = (),
     savings: Sequence[SavingFigure] = (),
     present_values: Sequence[PresentValue] = (),
+    disclosure: Disclosure = NOT_AUDITED,
 ) -> AudienceRows:
     return AudienceRows(
         audience=AUDIENCES[kind],
+        disclosure=disclosure,
         peers_for_median=5,
         peers_for_quartiles=10,
         topics=TOPICS,
