@@ -224,9 +224,7 @@ def test_a_receipt_that_was_corrected_counts_for_nothing() -> None:
 def test_what_was_disclosed_before_stops_nothing(sound: duckdb.DuckDBPyConnection) -> None:
     sound.execute("begin")
     try:
-        sound.execute(
-            "insert into disclosure.audit select 'public', 'x', 'core', 'x', 'x', 9, 9, 9, 0, 1, false, true"
-        )
+        sound.execute("insert into disclosure.audit select 'public', 'x', 'core', 'x', 'x', 9, 9, 9, 0, 1, false, true")
         assert broken_by(sound, CLAIMS["disclosure.audit__no_withheld_cell_can_be_worked_out"]) == 0
     finally:
         sound.execute("rollback")
