@@ -1,5 +1,5 @@
 -- Of how many organisations of a group a reader can tell the figure of the whole: from what is public, and from the pages
--- that it has. Who sees but its own part of an organisation does not know the whole.
+-- that it has. Who sees but its own part of an organisation does not know the whole, unless that is all there is.
 with known as (
     select distinct
         reads.reader,
@@ -10,7 +10,7 @@ with known as (
     from disclosure.reads as reads
     inner join disclosure.named_figure as named on reads.audience = named.audience
     inner join reference.release as release on named.period_id = release.period_id
-    where named.commissioner_code = 'ALL'
+    where named.is_whole
 ),
 
 official as (

@@ -91,7 +91,7 @@ figures as (
         coalesce(known.known, 0)
         -- The organisation itself is no peer, but is among those known, unless the reader sees but its part of it.
         - cast(
-            visible.commissioner_code = 'ALL' or visible.source = 'official' or in_public.because is not null as integer
+            visible.is_whole or visible.source = 'official' or in_public.because is not null as integer
         ) as peers_known
     from named
     inner join reference.indicators as indicators on list_contains(indicators.grains, named.grain)

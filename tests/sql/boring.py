@@ -151,13 +151,16 @@ class Peers:
 
 @dataclass(frozen=True)
 class Reading:
-    """Whom each reader sees by name in each period, and why."""
+    """Whom each reader sees by name in each period, and why; and of whom its part is all there is of a figure."""
 
     why: Mapping[tuple[str, str, str], Mapping[str, set[str]]]
+    all_there_is: frozenset[tuple[str, Key, str]]
 
     def knows(self, audience: str, figure: Figure) -> bool:
         """Whether a reader can tell this very figure: whoever reads of a part does not know the whole."""
         is_whole = not figure.key.meaning.is_of_parts
+        if (audience, figure.key, figure.organisation.code) in self.all_there_is:
+            is_whole = True
         return figure.source == "official" or bool(
             "self" in (why := self._because(audience, figure))
             or (is_whole and "contract" in why)
@@ -166,6 +169,12 @@ class Reading:
 
     def count_known(self, audience: str, figures: Iterable[Figure]) -> int:
         return sum(self.knows(audience, figure) for figure in figures)
+
+    def others_know_most(self, figures: Sequence[Figure]) -> bool:
+        """Whether some reader can tell most of these, but not all."""
+        place = (figures[0].key.grain, figures[0].key.period)
+        counts = [self.count_known(audience, figures) for audience, *rest in self.why if tuple(rest) == place]
+        return any(SHARE * len(figures) < count < len(figures) for count in counts)
 
     def _because(self, audience: str, figure: Figure) -> set[str]:
         return self.why.get((audience, figure.key.grain, figure.key.period), {}).get(figure.organisation.code, set())
@@ -449,7 +458,7 @@ def peers(of: list[Figure]) -> dict[tuple[Key, str], Peers]:
 # Who reads what
 
 
-def reading(sector: Sector, of: list[Figure]) -> Reading:
+def reading(sector: Sector, of: list[Figure], all_there_is: frozenset[tuple[str, Key, str]] = frozenset()) -> Reading:
     with_mutuals = sectors_with_mutuals(sector)
     found: dict[tuple[str, str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     of_pair = defaultdict(list)
@@ -467,7 +476,18 @@ def reading(sector: Sector, of: list[Figure]) -> Reading:
     for figure in compared(of):
         if figure.source == "official" and figure.key.grain != "month" and figure.organisation.sector in with_mutuals:
             found["public", figure.key.grain, figure.key.period][figure.organisation.code].add("official")
-    return Reading({place: dict(by_code) for place, by_code in found.items()})
+    return Reading({place: dict(by_code) for place, by_code in found.items()}, all_there_is)
+
+
+Withheld = Mapping[tuple[str, ...], tuple[str, bool]]
+"""Audience, kind, indicator, grain, variant, delivery model, sector and organisation of each cell that is withheld -> the
+reason, and whether a median goes with it. Which cells these must be is for the tests of disclosure control."""
+
+
+def why_cell_withheld(withheld: Withheld, audience: str, kind: str, key: Key, *of: str) -> tuple[str, bool]:
+    """The reason, or nothing where it is not withheld."""
+    wanted = (audience, kind, key.indicator, key.grain, key.variant)
+    return withheld.get((*wanted, *of), ("", False))
 
 
 def _of_payer(contracts: Iterable[Contract], commissioner: str) -> list[Contract]:
@@ -489,13 +509,23 @@ def printed(value: Fraction | Decimal | None, decimals: int) -> str:
     return str(abs(whole) if whole == 0 else whole)
 
 
-def organisation_figures(readers: Reading, of: list[Figure], beside: Mapping[tuple[Key, str], Peers]) -> Printed:
+def organisation_figures(
+    readers: Reading,
+    of: list[Figure],
+    beside: Mapping[tuple[Key, str], Peers],
+    groups: Mapping[tuple[Key, str, str], list[Figure]],
+    released: str,
+    withheld: Withheld,
+) -> Printed:
     """Audience, grain, period, indicator, organisation and basis -> what is printed, where there is a figure."""
     by_place = defaultdict(list)
     for (key, code, commissioner), figure in official_first(of).items():
         by_place[key.grain, key.period, code, commissioner].append(figure)
     found: Printed = {}
     for (audience, grain, period), by_code in readers.why.items():
+        is_before = period < released and grain == "quarter" and "organisation" in audience
+        if period != released and not is_before:
+            continue
         for code, why in by_code.items():
             for part in ("ALL", *([audience.removeprefix("commissioner-")] if "commissioner" in audience else [])):
                 for figure in by_place.get((grain, period, code, part), []):
@@ -503,48 +533,94 @@ def organisation_figures(readers: Reading, of: list[Figure], beside: Mapping[tup
                     if is_part == (part == "ALL") or (why == {"official"} and figure.source != "official"):
                         continue
                     place = (audience, grain, period, figure.key.indicator, code, figure.key.variant)
-                    found[place] = _printed_figure(readers, audience, figure, beside.get((figure.key, code)))
+                    around = beside.get((figure.key, code))
+                    if is_before:
+                        found[place] = _printed_before(figure, is_tool=around is not None)
+                        continue
+                    group = []
+                    if around is not None:
+                        sector = "ALL" if around.scope == "all_sectors" else figure.organisation.sector
+                        group = (
+                            groups[figure.key, around.others[0].organisation.delivery_model, sector]
+                            if around.others
+                            else []
+                        )
+                    found[place] = _printed_figure(readers, audience, figure, around, group, withheld)
     return found
 
 
-def _printed_figure(readers: Reading, audience: str, figure: Figure, around: Peers | None) -> tuple[object, ...]:
+def _own(figure: Figure) -> tuple[object, ...]:
     decimals = figure.key.meaning.decimals
-    own = (
+    return (
         printed(figure.value, decimals),
         "[z]" if figure.denominator is None else printed(figure.denominator, 0),
         figure.months_reported,
         figure.months_expected,
     )
+
+
+def _not_compared(figure: Figure) -> str:
+    return f"not an {'instrument' if figure.key.meaning.is_compared else 'indicator'} to compare by"
+
+
+def _printed_before(figure: Figure, *, is_tool: bool) -> tuple[object, ...]:
+    """Of a quarter before the one that is published: its own figure alone."""
+    note = "peers are shown for the last quarter only" if is_tool else _not_compared(figure)
+    return (*_own(figure), *["[z]"] * 6, note, figure.source, figure.source == "official")
+
+
+def _printed_figure(
+    readers: Reading,
+    audience: str,
+    figure: Figure,
+    around: Peers | None,
+    group: list[Figure],
+    withheld: Withheld,
+) -> tuple[object, ...]:
+    decimals, code = figure.key.meaning.decimals, figure.organisation.code
+    own = _own(figure)
+    why_own, _ = why_cell_withheld(withheld, audience, "organisation", figure.key, "", "", code)
+    if why_own:
+        own = ("[c]", "[z]" if figure.denominator is None else "[c]", *own[2:])
     if around is None:
+        note = why_own or _not_compared(figure)
         is_tool = figure.key.meaning.is_compared
-        note = "not an instrument to compare by" if is_tool else "not an indicator to compare by"
-        if is_tool and figure.key.variant not in NOT_COMPARING:
+        if not why_own and is_tool and figure.key.variant not in NOT_COMPARING:
             note = "spun out within the period"
         return (*own, *["[z]"] * 6, note, figure.source, figure.source == "official")
     known, count = readers.count_known(audience, around.others), len(around.others)
     is_public = all(other.source == "official" for other in around.others)
-    note = "too few peers for quartiles" if count < FOR_QUARTILES else ""
-    if SHARE * count < known < count:
-        note = "most peers are known to this reader"
+    model, sector = figure.organisation.delivery_model, figure.organisation.sector
+    scope = sector if around.scope == "sector" else "ALL"
+    why, is_median_withheld = why_cell_withheld(withheld, audience, "peers", figure.key, model, scope, code)
+    note = ""
     if count < FOR_MEDIAN:
         note = "too few peers"
-    is_median = note in ("", "too few peers for quartiles")
+    elif known < count:
+        if is_median_withheld:
+            note = why
+        elif known > SHARE * count:
+            note = "most peers are known to this reader"
+        elif audience == "public" and readers.others_know_most(group):
+            note = "most peers are known to another reader"
+    note = why_own or note
+    is_median, is_few = note == "", count < FOR_QUARTILES
     hidden = "[z]" if is_public else "[c]"
     return (
         *own,
         "same delivery model and sector" if around.scope == "sector" else "same delivery model, all sectors",
         str(count),
-        printed(around.value, decimals) if is_median else hidden,
+        printed(around.value, decimals) if count >= FOR_MEDIAN and not why else hidden,
         printed(around.quantile(HALF), decimals) if is_median else hidden,
-        printed(around.quantile(LOWER), decimals) if note == "" else hidden,
-        printed(around.quantile(UPPER), decimals) if note == "" else hidden,
-        note,
+        printed(around.quantile(LOWER), decimals) if is_median and not is_few else hidden,
+        printed(around.quantile(UPPER), decimals) if is_median and not is_few else hidden,
+        note or ("too few peers for quartiles" if is_few else why),
         figure.source,
         figure.source == "official" and is_public,
     )
 
 
-def without_figure(readers: Reading, there: Printed) -> set[tuple[str, ...]]:
+def without_figure(readers: Reading, there: Printed, released: str) -> set[tuple[str, ...]]:
     """Audience, grain, period, indicator and organisation of each row that says why there is no figure."""
     asked_for: set[tuple[str, ...]] = {
         (audience, grain, period, indicator, code)
@@ -552,17 +628,22 @@ def without_figure(readers: Reading, there: Printed) -> set[tuple[str, ...]]:
         for indicator, meaning in INDICATORS.items()
         for code in by_code
         if grain in meaning.grains
+        and (period == released or (period < released and grain == "quarter" and "organisation" in audience))
     }
     return asked_for - {place[:5] for place in there}
 
 
-def delivery_model_figures(sector: Sector, readers: Reading, of: list[Figure]) -> Printed:
+def delivery_model_figures(
+    sector: Sector, readers: Reading, of: list[Figure], released: str, withheld: Withheld
+) -> Printed:
     """Audience, grain, period, indicator, sector, basis and delivery model -> what is printed."""
     with_mutuals = sectors_with_mutuals(sector)
     by_group = groups(compared(of), with_mutuals)
     by_id = {(period.grain, period.id): period for period in periods(sector)}
     found: Printed = {}
     for (key, model, of_sector), group in by_group.items():
+        if key.period != released:
+            continue
         others = by_group.get((key, "unclassified", of_sector), []) if model == "mutual" else []
         sectors = with_mutuals if of_sector == ALL_MUTUALS else {of_sector}
         registered = [
@@ -573,48 +654,52 @@ def delivery_model_figures(sector: Sector, readers: Reading, of: list[Figure]) -
             and any(_works_in(one, month) for month in by_id[key.grain, key.period].months)
         ]
         for audience in _concerned(sector, readers, key, of_sector):
+            why, _ = why_cell_withheld(withheld, audience, "group", key, model, of_sector, "")
+            why_others, _ = why_cell_withheld(withheld, audience, "group", key, "unclassified", of_sector, "")
             found[audience, key.grain, key.period, key.indicator, of_sector, key.variant, model] = (
                 len(group),
                 max(len(registered), len(group)),
                 sum(figure.months_reported for figure in group),
                 sum(figure.months_expected for figure in group),
-                *_printed_group(readers, audience, group, others),
+                *_printed_group(readers, audience, group, others, why, why_others),
             )
     return found
 
 
-def _printed_group(readers: Reading, audience: str, group: list[Figure], others: list[Figure]) -> tuple[object, ...]:
+def _printed_group(
+    readers: Reading, audience: str, group: list[Figure], others: list[Figure], why: str, why_others: str
+) -> tuple[object, ...]:
     meaning = group[0].key.meaning
-    note = why_withheld(readers, audience, group)
-    is_whole = not note and not (others and why_withheld(readers, audience, others))
+    is_whole = not why and not (others and why_others)
     is_public = all(figure.source == "official" for figure in group)
-    hidden = "[z]" if readers.count_known(audience, group) == len(group) else "[c]"
+    known = readers.count_known(audience, group)
+    is_hidden = known < len(group)
+    is_known = SHARE * len(group) < known or (audience == "public" and readers.others_know_most(group))
+    why_no_median = why or ("most of them are known to a reader" if is_hidden and is_known else "")
     values = [figure.value for figure in group if figure.value is not None]
     denominator = sum((figure.denominator or Decimal(0) for figure in group), Decimal(0))
     is_few = len(group) < FOR_QUARTILES
     return (
-        "[c]" if note else printed(sum((figure.numerator for figure in group), Decimal(0)), 2),
-        "[z]" if meaning.is_amount else "[c]" if note else printed(denominator, 2),
-        "[c]" if note else printed(pooled(group), meaning.decimals),
+        "[c]" if why else printed(sum((figure.numerator for figure in group), Decimal(0)), 2),
+        "[z]" if meaning.is_amount else "[c]" if why else printed(denominator, 2),
+        "[c]" if why else printed(pooled(group), meaning.decimals),
         "[z]" if not others else printed(pooled(group + others), meaning.decimals) if is_whole else "[c]",
-        "[c]" if note else printed(quantile(values, HALF), meaning.decimals) if len(group) >= FOR_MEDIAN else "[z]",
+        "[c]"
+        if why_no_median
+        else printed(quantile(values, HALF), meaning.decimals)
+        if len(group) >= FOR_MEDIAN
+        else "[z]",
         *(
-            "[c]" if note else hidden if is_few else printed(quantile(values, share), meaning.decimals)
+            "[c]"
+            if why_no_median
+            else ("[c]" if is_hidden else "[z]")
+            if is_few
+            else printed(quantile(values, share), meaning.decimals)
             for share in (LOWER, UPPER)
         ),
-        note,
+        why_no_median,
         is_public and all(figure.source == "official" for figure in others),
     )
-
-
-def why_withheld(readers: Reading, audience: str, group: list[Figure]) -> str:
-    """Why an audience may not read a group's figures; nothing when it may."""
-    known = readers.count_known(audience, group)
-    if known == len(group):
-        return ""
-    if len(group) < FOR_MEDIAN:
-        return "too few organisations"
-    return "most of them are known to this reader" if known > SHARE * len(group) else ""
 
 
 def _concerned(sector: Sector, readers: Reading, key: Key, of_sector: str) -> list[str]:

@@ -299,10 +299,23 @@ DAMAGES = {
         _ASSURANCE.format(target=3, lower=1, upper=2, said="consistently met", why="too few points"),
         _ASSURANCE.format(target=3, lower="null", upper="null", said="consistently met", why=""),
     ],
+    "disclosure.atom__adds_up_to_every_figure": [
+        "delete from disclosure.atom where organisation_code = 'M1' and indicator_id = 'net_savings'",
+        "update disclosure.atom set denominator = denominator + 1 where indicator_id = 'user_satisfaction'",
+        "update disclosure.atom set commissioners = 'C2' where commissioners = 'C1'",
+        "update disclosure.atom set is_in_quarter = false where indicator_id = 'sickness_absence_rate'",
+        "insert into disclosure.atom select * from disclosure.atom",
+    ],
+    "disclosure.audit__no_withheld_cell_can_be_worked_out": [
+        """
+            insert into disclosure.audit
+            select 'public', 'x', 'core', 'x', 'x', 9, 9, 9, 0, 1, false, false
+        """,
+    ],
     "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
         "update published.delivery_model_figure set value = '3.00' where value = '[c]'",
-        "update published.known_peers set known = known - 1",
-        "delete from published.known_peers where audience = 'commissioner-C1'",
+        "update disclosure.known_of_group set known = known - 1",
+        "delete from disclosure.known_of_group where reader = 'commissioner-C1'",
     ],
     "published.organisation_figure__has_no_blank_cell": [
         f"update {_FIGURE} set {column} = null where organisation_code = 'M1'"
@@ -431,6 +444,15 @@ def test_a_receipt_that_was_corrected_counts_for_nothing() -> None:
         for name, corrects, totals in (("r1", "", {"2026-Q1": {"planned_gbp": "7"}}), ("r2", "r1", {}))
     ]
     build(organisation("M1"), *receipts)
+
+
+def test_what_was_disclosed_before_stops_nothing(sound: duckdb.DuckDBPyConnection) -> None:
+    sound.execute("begin")
+    try:
+        sound.execute("insert into disclosure.audit select 'public', 'x', 'core', 'x', 'x', 9, 9, 9, 0, 1, false, true")
+        assert broken_by(sound, CLAIMS["disclosure.audit__no_withheld_cell_can_be_worked_out"]) == 0
+    finally:
+        sound.execute("rollback")
 
 
 def test_every_claim_is_about_a_table_of_its_own_folder() -> None:

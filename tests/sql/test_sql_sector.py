@@ -12,7 +12,7 @@ import pytest
 
 from tests.sql import boring
 from tests.sql.boring import Figure, Key, Peers, Reading, compared, figures
-from tests.sql.random_sector import Sector, random_sector
+from tests.sql.random_sector import QUARTERS, Sector, random_sector
 from tests.sql.tables import RATE, build, everything, select, table_names
 
 pytestmark = pytest.mark.xdist_group("random sector")  # so that it is built once, by one worker
@@ -44,8 +44,19 @@ def beside(by_hand: list[Figure]) -> dict[tuple[Key, str], Peers]:
 
 
 @pytest.fixture(scope="module")
-def readers(sector: Sector, by_hand: list[Figure]) -> Reading:
-    return boring.reading(sector, by_hand)
+def readers(sector: Sector, built: duckdb.DuckDBPyConnection, by_hand: list[Figure]) -> Reading:
+    columns = "audience, indicator_id, grain, period_id, variant, organisation_code"
+    whole = built.execute(
+        f"select {columns} from disclosure.named_figure where is_whole and commissioner_code <> 'ALL'"
+    ).fetchall()
+    return boring.reading(sector, by_hand, frozenset((row[0], Key(*row[1:5]), row[5]) for row in whole))
+
+
+@pytest.fixture(scope="module")
+def withheld(built: duckdb.DuckDBPyConnection) -> boring.Withheld:
+    columns = "audience, kind, indicator_id, grain, variant, delivery_model, sector, organisation_code"
+    rows = select(built, "disclosure.withheld", f"{columns}, reason, is_median_withheld")
+    return {row[:8]: row[8:] for row in rows}
 
 
 def differences(
@@ -78,6 +89,11 @@ def test_the_sector_is_large_and_holds_every_case(sector: Sector, built: duckdb.
         "not an indicator to compare by",
         "not an instrument to compare by",
         "spun out within the period",
+        "peers are shown for the last quarter only",
+        "most peers are known to another reader",
+        "most of them are known to a reader",
+        "one organisation makes up most of it",
+        "another figure could be worked out from it",
     }
     assert {basis for (basis,) in select(built, FIGURE, "distinct basis", source="return")} >= {
         *("core", "pulse", "local", "fft", "nominal", "hours"),
@@ -91,7 +107,9 @@ def test_the_sector_is_large_and_holds_every_case(sector: Sector, built: duckdb.
     assert {note for (note,) in select(built, MODEL_FIGURE, "distinct note")} == {
         "",
         "too few organisations",
-        "most of them are known to this reader",
+        "most of them are known to a reader",
+        "one organisation makes up most of it",
+        "another figure could be worked out from it",
     }
     assert select(built, FIGURE, "distinct source") == [("[x]",), ("official",), ("return",)]
     assert select(built, FIGURE, "distinct basis", indicator_id=RATE, source="return") == [
@@ -201,7 +219,12 @@ def test_delivery_models_are_pooled_as_loops_pool_them(
 
 
 def test_every_audience_reads_of_organisations_what_loops_let_it_read(
-    built: duckdb.DuckDBPyConnection, readers: Reading, by_hand: list[Figure], beside: dict[tuple[Key, str], Peers]
+    sector: Sector,
+    built: duckdb.DuckDBPyConnection,
+    readers: Reading,
+    by_hand: list[Figure],
+    beside: dict[tuple[Key, str], Peers],
+    withheld: boring.Withheld,
 ) -> None:
     columns = (
         "audience, grain, period_id, indicator_id, organisation_code, basis, "
@@ -210,15 +233,20 @@ def test_every_audience_reads_of_organisations_what_loops_let_it_read(
     )
     rows = select(built, FIGURE, columns)
     reported = {row[:6]: row[6:] for row in rows if row[6] not in ("[x]", "[z]")}
-    expected = boring.organisation_figures(readers, by_hand, beside)
+    groups = boring.groups(compared(by_hand), boring.sectors_with_mutuals(sector))
+    expected = boring.organisation_figures(readers, by_hand, beside, groups, QUARTERS[-1], withheld)
     assert differences(reported, expected) == []
     others = {row[:5] for row in rows if row[6] in ("[x]", "[z]")}
-    assert others == boring.without_figure(readers, expected)
+    assert others == boring.without_figure(readers, expected, QUARTERS[-1])
     assert {row[10:16] for row in rows if row[6] in ("[x]", "[z]")} == {("[z]",) * 6}
 
 
 def test_every_audience_reads_of_delivery_models_what_loops_let_it_read(
-    sector: Sector, built: duckdb.DuckDBPyConnection, readers: Reading, by_hand: list[Figure]
+    sector: Sector,
+    built: duckdb.DuckDBPyConnection,
+    readers: Reading,
+    by_hand: list[Figure],
+    withheld: boring.Withheld,
 ) -> None:
     columns = (
         "audience, grain, period_id, indicator_id, sector, basis, delivery_model, "
@@ -226,13 +254,17 @@ def test_every_audience_reads_of_delivery_models_what_loops_let_it_read(
         "value_with_unclassified, median, lower_quartile, upper_quartile, note, is_public"
     )
     found = {row[:7]: row[7:] for row in select(built, MODEL_FIGURE, columns)}
-    assert differences(found, boring.delivery_model_figures(sector, readers, by_hand)) == []
+    assert differences(found, boring.delivery_model_figures(sector, readers, by_hand, QUARTERS[-1], withheld)) == []
 
 
 def test_the_order_of_the_rows_that_come_in_changes_no_table(sector: Sector, built: duckdb.DuckDBPyConnection) -> None:
     rows = sector.rows()
     random.Random(1).shuffle(rows)
-    names = [name for name in table_names(built) if name.split(".")[0] in ("indicators", "benchmarks", "published")]
+    names = [
+        name
+        for name in table_names(built)
+        if name.split(".")[0] in ("indicators", "benchmarks", "disclosure", "published")
+    ]
     with build(*rows) as shuffled:
         assert [name for name in names if everything(shuffled, name) != everything(built, name)] == []
     assert "published.organisation_figure" in names
