@@ -18,6 +18,9 @@ PUBLIC = "public"
 _OF_COMMISSIONER = "commissioner-"
 _OF_NAME, _OF_PUBLIC = 4.0, 2.0
 """How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
+_OF_FEW = 5
+"""So many organisations together cost as much as one figure; more of them cost more, in proportion: of all sectors, the
+figure that a page is there for should be the last to go."""
 
 
 @dataclass(frozen=True)
@@ -141,14 +144,25 @@ class Known:
         return bool((self.cells["is_sensitive"] & (self.cells["need"] > 0)).any())
 
 
-def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str]) -> Known:
+def known_to(
+    topic: Topic,
+    space: Space,
+    view: View,
+    reader: Reader,
+    withheld: Mapping[Cell, str],
+    *,
+    is_choosing: bool = False,
+) -> Known:
     """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
-    are not shown."""
+    are not shown. To choose what else to withhold takes more than to prove that it is enough: figures that could be
+    withheld instead, of parts that the reader may well know (`is_choosing`)."""
     rules = view.rules
     shown: set[int] = set()
     own_withheld: set[int] = set()
     names: dict[int, set[str]] = defaultdict(set)
+    speaks_for: dict[int, int] = defaultdict(int)
     is_on_public: set[int] = set()
+    is_own: set[int] = set()
     peers: dict[str, tuple[Cell, int, int]] = {}
     for cell in topic.cells:
         if cell.audience not in reader.audiences:
@@ -166,8 +180,12 @@ def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: M
                 continue
             shown.add(part.whole)
             names[part.whole].add(cell.kind)
+            speaks_for[part.whole] = max(speaks_for[part.whole], cell.organisations)
             if cell.audience == PUBLIC:
                 is_on_public.add(part.whole)
+            elif cell.kind == "organisation":
+                # What it pays for, it knows: not to show it to this reader would keep nothing from it.
+                is_own.add(part.whole)
     out = {number for number, to in space.out.items() if to & reader.audiences}
     own_withheld -= shown | out
     tied = {number for _, whole, less in peers.values() for number in (whole, less)}
@@ -177,16 +195,18 @@ def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: M
     risky = {place for place, one in classes.items() if one.need} - plain
     left = {place: one.stands_in for place, one in classes.items() if place not in plain}
     kept = _tied_to_risk(left, risky, own_withheld, peers.values())
+    if is_choosing:
+        kept = _with_alternatives(kept, classes)
     least = -np.inf if space.may_be_negative else 0.0
     rows: list[tuple[str, float, float, bool, bool, float, float]] = []
     relations: list[tuple[str, str, float]] = []
     of_set: dict[str, int] = {}
     rest: dict[int, float] = defaultdict(float)
-    for place in sorted(left.keys() & kept.classes):
+    for place in sorted(kept.classes):
         one, name = classes[place], f"class {place}"
         rows.append((name, one.value, one.least, True, False, 1.0, one.need))
-        relations += [(f"figure {number}", name, -1.0) for number in one.stands_in]
-        for number in one.stands_in:
+        for number in kept.sets.intersection(one.stands_in):
+            relations.append((f"figure {number}", name, -1.0))
             rest[number] += one.value
     for number in sorted(kept.sets):
         # What the reader knows of it anyway is taken away, from the value alone: the level is that of the figure.
@@ -194,8 +214,10 @@ def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: M
         is_visible = number in shown or number in out
         need = rules.protection(space.values[number]) if is_visible or number in own_withheld else 0.0
         cost = float(np.log2(2.0 + abs(space.values[number]))) * (_OF_NAME if "organisation" in names[number] else 1.0)
+        cost *= max(1.0, speaks_for[number] / _OF_FEW)
         cost *= _OF_PUBLIC if number in is_on_public and reader.audience != PUBLIC else 1.0
-        rows.append((name, value, min(least, value), not is_visible, number in out, cost, need))
+        is_out = number in out or number in is_own
+        rows.append((name, value, min(least, value), not is_visible, is_out, cost, need))
         relations.append((name, name, 1.0))
         of_set[name] = number
     for name in sorted(kept.peers):
@@ -300,6 +322,13 @@ def _tied_to_risk(
             kept.peers.add(name)
             waiting.append(other)
     return kept
+
+
+def _with_alternatives(kept: _Kept, classes: Mapping[int, _Class]) -> _Kept:
+    """What is tied to a risk, and the other figures of the parts that its figures are made of."""
+    beside = {place for place, one in classes.items() if kept.sets.intersection(one.stands_in)}
+    sets = kept.sets | {number for place in beside for number in classes[place].stands_in}
+    return _Kept({place for place, one in classes.items() if sets.intersection(one.stands_in)}, sets, kept.peers)
 
 
 def _peers_name(cell: Cell) -> str:

@@ -182,7 +182,7 @@ def _secondary(
                 seen = frozenset(cell for cell in withheld if cell.audience in reader.audiences)
                 if done.get(place) == seen:
                     continue
-                known = known_to(topic, space, views[place], reader, withheld)
+                known = known_to(topic, space, views[place], reader, withheld, is_choosing=True)
                 if known.is_at_risk:
                     for cell in _to_withhold(topic, space, reader, known):
                         withheld.setdefault(cell, WORKED_OUT)
