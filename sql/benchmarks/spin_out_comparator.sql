@@ -1,6 +1,6 @@
 -- Whom an organisation that spun out is set beside, and how each of them changed between the same months: organisations that
--- did not spin out between the first month before and the last one after, and reported every month that counts. Of the
--- same sector where those are enough, of all sectors otherwise; none where even they are too few.
+-- did not spin out between the first month before and the last one after, and reported most of the months that count, before
+-- and after. Of the same sector where those are enough, of all sectors otherwise; none where even they are too few.
 with matched as (
     -- Places number the changes that others are wanted for.
     select
@@ -45,27 +45,55 @@ sides as (
         matched.variant,
         either.is_before,
         case when either.is_before then matched.before_period_id else matched.after_period_id end as part_id,
-        case when either.is_before then matched.trend_weight end as trend_weight
+        matched.month_of_year,
+        matched.months_from_spin_out
     from matched
     cross join (values (true), (false)) as either (is_before)
 ),
 
-added_up as (
+pairs as (
+    -- The same month of the year before and after, where a comparator has both.
     select
         sides.place,
         figures.organisation_code as comparator_code,
-        count(*) as figures,
+        sides.month_of_year,
+        sides.months_from_spin_out,
         sum(figures.numerator) filter (where sides.is_before) as before_numerator,
         sum(figures.denominator) filter (where sides.is_before) as before_denominator,
         sum(figures.numerator) filter (where not sides.is_before) as after_numerator,
         sum(figures.denominator) filter (where not sides.is_before) as after_denominator,
-        sum(cast(figures.value * sides.trend_weight as decimal(28, 14))) as trend
+        max(figures.value) filter (where sides.is_before) as before_value
     from sides
     inner join benchmarks.finest_figure as figures
         on sides.indicator_id = figures.indicator_id
         and sides.variant = figures.variant
         and sides.part_id = figures.period_id
-    group by sides.place, figures.organisation_code
+    group by sides.place, figures.organisation_code, sides.month_of_year, sides.months_from_spin_out
+    having count(*) = 2
+),
+
+added_up as (
+    select
+        place,
+        comparator_code,
+        count(*) as parts,
+        sum(before_numerator) as before_numerator,
+        sum(before_denominator) as before_denominator,
+        sum(after_numerator) as after_numerator,
+        sum(after_denominator) as after_denominator,
+        -- The slope of a year by least squares, of whole numbers and decimals.
+        12e0
+        * (
+            count(*) * sum(cast(before_value * months_from_spin_out as decimal(28, 14)))
+            - sum(months_from_spin_out) * sum(cast(before_value as decimal(28, 14)))
+        )
+        / nullif(
+            count(*) * sum(months_from_spin_out * months_from_spin_out)
+            - sum(months_from_spin_out) * sum(months_from_spin_out),
+            0
+        ) as trend
+    from pairs
+    group by place, comparator_code
 ),
 
 changed as (
@@ -76,11 +104,12 @@ changed as (
         - indicator_value(added_up.before_numerator, added_up.before_denominator, indicators.multiplier, null)
             as difference,
         1e0 / added_up.after_denominator + 1e0 / added_up.before_denominator as inverse_size,
-        cast(added_up.trend as double) as trend
+        added_up.trend
     from added_up
+    cross join (select value from reference.settings where name = 'share_of_months_for_comparators') as most
     inner join wanted
         on added_up.place = wanted.place
-        and added_up.figures = 2 * wanted.parts
+        and added_up.parts >= wanted.parts * most.value
     inner join reference.indicators as indicators on wanted.indicator_id = indicators.indicator_id
 ),
 

@@ -37,6 +37,7 @@ SETTINGS: Mapping[str, float] = {
     "peers_for_quartiles": 10,
     "share_of_peers_reader_may_know": 0.5,
     "months_for_before_after": 6,
+    "share_of_months_for_comparators": 0.75,
     "organisations_for_effect": 5,
 }
 
