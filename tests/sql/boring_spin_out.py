@@ -189,14 +189,14 @@ def _spin_out(
         wanted = [
             (before.key.period, after.key.period, year) for (before, after), year in zip(pairs, years, strict=True)
         ]
-        there = [each for each in wanted if each[0] in figures and each[1] in figures]
-        if other.code == one.code or spun or len(there) < MOST_OF_THE_MONTHS * len(wanted):
+        reported = [each for each in wanted if each[0] in figures and each[1] in figures]
+        if other.code == one.code or spun or len(reported) < MOST_OF_THE_MONTHS * len(wanted):
             continue
         change = Change(
             other.code,
-            tuple(figures[before] for before, _, _ in there),
-            tuple(figures[after] for _, after, _ in there),
-            tuple(year for _, _, year in there),
+            tuple(figures[before] for before, _, _ in reported),
+            tuple(figures[after] for _, after, _ in reported),
+            tuple(year for _, _, year in reported),
         )
         far.append(change)
         near += [change] if other.sector == one.sector else []
