@@ -38,62 +38,64 @@ eligible as (
         and (others.spun_out_on is null or others.spun_out_on not between wanted.begins_on and wanted.known_to)
 ),
 
-sides as (
-    select
-        matched.place,
-        matched.indicator_id,
-        matched.variant,
-        either.is_before,
-        case when either.is_before then matched.before_period_id else matched.after_period_id end as part_id,
-        matched.month_of_year,
-        matched.months_from_spin_out
+moves as (
+    select distinct indicator_id, variant, before_period_id, after_period_id
     from matched
-    cross join (values (true), (false)) as either (is_before)
 ),
 
 pairs as (
-    -- The same month of the year before and after, where a comparator has both.
+    -- What an organisation reported of a month before and of the same month after, where it has both. Joined once for all
+    -- that ask for these two months.
     select
-        sides.place,
-        figures.organisation_code as comparator_code,
-        sides.month_of_year,
-        sides.months_from_spin_out,
-        sum(figures.numerator) filter (where sides.is_before) as before_numerator,
-        sum(figures.denominator) filter (where sides.is_before) as before_denominator,
-        sum(figures.numerator) filter (where not sides.is_before) as after_numerator,
-        sum(figures.denominator) filter (where not sides.is_before) as after_denominator,
-        max(figures.value) filter (where sides.is_before) as before_value
-    from sides
-    inner join benchmarks.finest_figure as figures
-        on sides.indicator_id = figures.indicator_id
-        and sides.variant = figures.variant
-        and sides.part_id = figures.period_id
-    group by sides.place, figures.organisation_code, sides.month_of_year, sides.months_from_spin_out
-    having count(*) = 2
+        moves.indicator_id,
+        moves.variant,
+        moves.before_period_id,
+        moves.after_period_id,
+        earlier.organisation_code as comparator_code,
+        earlier.numerator as before_numerator,
+        earlier.denominator as before_denominator,
+        cast(earlier.value as decimal(28, 14)) as before_value,
+        later.numerator as after_numerator,
+        later.denominator as after_denominator
+    from moves
+    inner join benchmarks.finest_figure as earlier
+        on moves.indicator_id = earlier.indicator_id
+        and moves.variant = earlier.variant
+        and moves.before_period_id = earlier.period_id
+    inner join benchmarks.finest_figure as later
+        on moves.indicator_id = later.indicator_id
+        and moves.variant = later.variant
+        and moves.after_period_id = later.period_id
+        and earlier.organisation_code = later.organisation_code
 ),
 
 added_up as (
     select
-        place,
-        comparator_code,
+        matched.place,
+        pairs.comparator_code,
         count(*) as parts,
-        sum(before_numerator) as before_numerator,
-        sum(before_denominator) as before_denominator,
-        sum(after_numerator) as after_numerator,
-        sum(after_denominator) as after_denominator,
+        sum(pairs.before_numerator) as before_numerator,
+        sum(pairs.before_denominator) as before_denominator,
+        sum(pairs.after_numerator) as after_numerator,
+        sum(pairs.after_denominator) as after_denominator,
         -- The slope of a year by least squares, of whole numbers and decimals.
         12e0
         * (
-            count(*) * sum(cast(before_value * months_from_spin_out as decimal(28, 14)))
-            - sum(months_from_spin_out) * sum(cast(before_value as decimal(28, 14)))
+            count(*) * sum(pairs.before_value * matched.months_from_spin_out)
+            - sum(matched.months_from_spin_out) * sum(pairs.before_value)
         )
         / nullif(
-            count(*) * sum(months_from_spin_out * months_from_spin_out)
-            - sum(months_from_spin_out) * sum(months_from_spin_out),
+            count(*) * sum(matched.months_from_spin_out * matched.months_from_spin_out)
+            - sum(matched.months_from_spin_out) * sum(matched.months_from_spin_out),
             0
         ) as trend
-    from pairs
-    group by place, comparator_code
+    from matched
+    inner join pairs
+        on matched.indicator_id = pairs.indicator_id
+        and matched.variant = pairs.variant
+        and matched.before_period_id = pairs.before_period_id
+        and matched.after_period_id = pairs.after_period_id
+    group by matched.place, pairs.comparator_code
 ),
 
 changed as (
