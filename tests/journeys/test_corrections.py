@@ -100,8 +100,13 @@ def changed_rows(
 
 
 DEPENDS_ON_OTHERS = {
+    "benchmarks.absence_expected",
+    "benchmarks.absence_month",
     "benchmarks.delivery_model",
     "benchmarks.peer",
+    "benchmarks.spin_out",
+    "benchmarks.spin_out_comparator",
+    "benchmarks.verdict",
     "published.delivery_model_figure",
     "published.organisation_figure",
 }
