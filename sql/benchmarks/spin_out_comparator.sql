@@ -1,6 +1,6 @@
 -- Whom an organisation that spun out is set beside, and how each of them changed between the same months: organisations that
--- did not spin out between the first month before and the last one after, and reported every month that counts. Of the
--- same sector where those are enough, of all sectors otherwise; none where even they are too few.
+-- did not spin out between the first month before and the last one after, and reported most of the months that count, before
+-- and after. Of the same sector where those are enough, of all sectors otherwise; none where even they are too few.
 with matched as (
     -- Places number the changes that others are wanted for.
     select
@@ -38,34 +38,64 @@ eligible as (
         and (others.spun_out_on is null or others.spun_out_on not between wanted.begins_on and wanted.known_to)
 ),
 
-sides as (
-    select
-        matched.place,
-        matched.indicator_id,
-        matched.variant,
-        either.is_before,
-        case when either.is_before then matched.before_period_id else matched.after_period_id end as part_id,
-        case when either.is_before then matched.trend_weight end as trend_weight
+moves as (
+    select distinct indicator_id, variant, before_period_id, after_period_id
     from matched
-    cross join (values (true), (false)) as either (is_before)
+),
+
+pairs as (
+    -- What an organisation reported of a month before and of the same month after, where it has both. Joined once for all
+    -- that ask for these two months.
+    select
+        moves.indicator_id,
+        moves.variant,
+        moves.before_period_id,
+        moves.after_period_id,
+        earlier.organisation_code as comparator_code,
+        earlier.numerator as before_numerator,
+        earlier.denominator as before_denominator,
+        cast(earlier.value as decimal(28, 14)) as before_value,
+        later.numerator as after_numerator,
+        later.denominator as after_denominator
+    from moves
+    inner join benchmarks.finest_figure as earlier
+        on moves.indicator_id = earlier.indicator_id
+        and moves.variant = earlier.variant
+        and moves.before_period_id = earlier.period_id
+    inner join benchmarks.finest_figure as later
+        on moves.indicator_id = later.indicator_id
+        and moves.variant = later.variant
+        and moves.after_period_id = later.period_id
+        and earlier.organisation_code = later.organisation_code
 ),
 
 added_up as (
     select
-        sides.place,
-        figures.organisation_code as comparator_code,
-        count(*) as figures,
-        sum(figures.numerator) filter (where sides.is_before) as before_numerator,
-        sum(figures.denominator) filter (where sides.is_before) as before_denominator,
-        sum(figures.numerator) filter (where not sides.is_before) as after_numerator,
-        sum(figures.denominator) filter (where not sides.is_before) as after_denominator,
-        sum(cast(figures.value * sides.trend_weight as decimal(28, 14))) as trend
-    from sides
-    inner join benchmarks.finest_figure as figures
-        on sides.indicator_id = figures.indicator_id
-        and sides.variant = figures.variant
-        and sides.part_id = figures.period_id
-    group by sides.place, figures.organisation_code
+        matched.place,
+        pairs.comparator_code,
+        count(*) as parts,
+        sum(pairs.before_numerator) as before_numerator,
+        sum(pairs.before_denominator) as before_denominator,
+        sum(pairs.after_numerator) as after_numerator,
+        sum(pairs.after_denominator) as after_denominator,
+        -- The slope of a year by least squares, of whole numbers and decimals.
+        12e0
+        * (
+            count(*) * sum(pairs.before_value * matched.months_from_spin_out)
+            - sum(matched.months_from_spin_out) * sum(pairs.before_value)
+        )
+        / nullif(
+            count(*) * sum(matched.months_from_spin_out * matched.months_from_spin_out)
+            - sum(matched.months_from_spin_out) * sum(matched.months_from_spin_out),
+            0
+        ) as trend
+    from matched
+    inner join pairs
+        on matched.indicator_id = pairs.indicator_id
+        and matched.variant = pairs.variant
+        and matched.before_period_id = pairs.before_period_id
+        and matched.after_period_id = pairs.after_period_id
+    group by matched.place, pairs.comparator_code
 ),
 
 changed as (
@@ -76,11 +106,12 @@ changed as (
         - indicator_value(added_up.before_numerator, added_up.before_denominator, indicators.multiplier, null)
             as difference,
         1e0 / added_up.after_denominator + 1e0 / added_up.before_denominator as inverse_size,
-        cast(added_up.trend as double) as trend
+        added_up.trend
     from added_up
+    cross join (select value from reference.settings where name = 'share_of_months_for_comparators') as most
     inner join wanted
         on added_up.place = wanted.place
-        and added_up.figures = 2 * wanted.parts
+        and added_up.parts >= wanted.parts * most.value
     inner join reference.indicators as indicators on wanted.indicator_id = indicators.indicator_id
 ),
 

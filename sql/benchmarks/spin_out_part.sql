@@ -71,7 +71,7 @@ sides as (
 )
 
 select
-    * exclude (months_from_spin_out),
+    *,
     -- What the value of before counts for in the slope of a year, by least squares over what is matched. Of whole numbers.
     case
         when is_matched

@@ -18,6 +18,7 @@ from tests.sql.random_sector import NOT_COMPARING, Organisation, Sector
 from tests.sql.tables import RATE, last_day, months
 
 LEAST_MONTHS, LEAST_PEERS, LEAST_ORGANISATIONS = 6, 5, 5
+MOST_OF_THE_MONTHS = Fraction(3, 4)
 MEASURED = {RATE: 1, "user_satisfaction": 1, "staff_satisfaction": 3, "staff_engagement": 3}
 """The indicators in which effects are looked for, and how many months a part of theirs has."""
 LOWER_IS_BETTER = {RATE}
@@ -185,14 +186,17 @@ def _spin_out(
     for other in sector.organisations:
         spun = other.spun_out_on is not None and window[0] <= other.spun_out_on <= window[1]
         figures = by_series.get((*series, other.code), {})
-        wanted = [(before.key.period, after.key.period) for before, after in pairs]
-        if other.code == one.code or spun or not all(each in figures for pair in wanted for each in pair):
+        wanted = [
+            (before.key.period, after.key.period, year) for (before, after), year in zip(pairs, years, strict=True)
+        ]
+        reported = [each for each in wanted if each[0] in figures and each[1] in figures]
+        if other.code == one.code or spun or len(reported) < MOST_OF_THE_MONTHS * len(wanted):
             continue
         change = Change(
             other.code,
-            tuple(figures[before] for before, _ in wanted),
-            tuple(figures[after] for _, after in wanted),
-            years,
+            tuple(figures[before] for before, _, _ in reported),
+            tuple(figures[after] for _, after, _ in reported),
+            tuple(year for _, _, year in reported),
         )
         far.append(change)
         near += [change] if other.sector == one.sector else []

@@ -461,9 +461,20 @@ def test_who_spun_out_between_the_first_month_and_the_last_is_no_comparator(
         assert (("M2",) in found) == is_one
 
 
-@pytest.mark.parametrize(("missing", "is_one"), [(None, True), ("2024-12", False), ("2025-12", False)])
-def test_who_misses_a_month_that_counts_is_no_comparator(missing: str | None, is_one: bool) -> None:
-    rows = [row for row in yearly("I6", 5, 5) if row.values["month"][:7] != missing]
+@pytest.mark.parametrize(
+    ("missing", "is_one"),
+    [
+        ([], True),
+        (["2024-12", "2025-01", "2026-02"], True),
+        (["2024-12", "2025-01", "2025-02", "2025-03"], False),
+        (["2024-12", "2025-01", "2025-04", "2025-05"], False),
+        (["2024-12", "2025-12", "2025-01", "2026-01", "2025-02"], True),
+    ],
+)
+def test_who_misses_more_than_a_quarter_of_the_months_that_count_is_no_comparator(
+    missing: list[str], is_one: bool
+) -> None:
+    rows = [row for row in yearly("I6", 5, 5) if row.values["month"][:7] not in missing]
     everybody = [organisation("M1", spun_out_on=DAY), *yearly("M1", 5, 4), *comparators(*[0] * 5)]
     with build(*everybody, organisation("I6", "in_house"), *rows) as made:
         found = select(made, COMPARATOR, "comparator_code", period_id="2026-Q1")

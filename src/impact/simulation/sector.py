@@ -192,15 +192,17 @@ def _absence(
     carry over months. Spinning out takes its part of the days of every month after it, of spells already begun too."""
     first = np.array(months(), dtype="datetime64[D]")
     starts = (first - first[0]).astype(np.int64)
-    length = np.diff(np.append(starts, starts[-1] + 30)).astype(np.float64)
+    length = ((first.astype("datetime64[M]") + 1).astype("datetime64[D]") - first).astype(np.float64)
     fte = headcount * FTE_A_PERSON
     level = np.where(models == "outsourced", ABSENCE_PERCENT["outsourced"], ABSENCE_PERCENT["in_house"]) / 100
-    level = level * _around_one(ABSENCE_BETWEEN_ORGANISATIONS * chance.standard_normal(len(models)))
+    between = ABSENCE_BETWEEN_ORGANISATIONS * chance.standard_normal(len(models))
+    level = level * _around_one(between, ABSENCE_BETWEEN_ORGANISATIONS)
     shape = (len(models), len(first))
     own = _around_one(_carried(chance, shape, ABSENCE_BETWEEN_MONTHS, ABSENCE_CARRIED), ABSENCE_BETWEEN_MONTHS)
     shared = _shared(chance, sector_of, len(first), ABSENCE_SHARED)
-    winter = 1 + WINTER * np.cos((np.arange(len(first)) + first[0].astype(object).month - 1) / 12 * 2 * np.pi)
+    winter = 1 + WINTER * np.cos(np.array([month.month - 1 for month in months()]) / 12 * 2 * np.pi)
     short = level[:, None] * (1 - LONG_SPELLS_SHARE) * winter * own * fte[:, None] * length
+    # So many spells, each exponential, add up to a gamma deviate; of no spell it is next to nothing.
     days = SHORT_SPELL_DAYS * chance.standard_gamma(chance.poisson(short / SHORT_SPELL_DAYS) + 1e-9)
     days += _long_spells(chance, level * LONG_SPELLS_SHARE * fte, starts, length)
     times = 1 + changed * EFFECTS[ABSENCE] / ABSENCE_PERCENT["in_house"]
@@ -315,7 +317,7 @@ def _shared(chance: np.random.Generator, sector_of: Whole, count: int, spread: f
     return _carried(chance, (MOST_SECTORS, count), spread, SHARED_CARRIED)[sector_of]
 
 
-def _around_one(logarithm: Real, spread: float = ABSENCE_BETWEEN_ORGANISATIONS) -> Real:
-    """Factors that are 1 on average."""
+def _around_one(logarithm: Real, spread: float) -> Real:
+    """Factors that are 1 on average, of logarithms around 0 with that standard deviation."""
     factors: Real = np.exp(logarithm - spread**2 / 2)
     return factors
