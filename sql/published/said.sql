@@ -17,7 +17,8 @@ with figures as (
             figures.numerator is not distinct from whole.numerator
             and figures.denominator is not distinct from whole.denominator
         ) as is_whole,
-        withheld.reason is not null or withheld_peers.reason is not null as is_withheld
+        withheld.reason is not null as is_withheld,
+        withheld.reason is not null or withheld_peers.reason is not null as is_unsaid
     from disclosure.named_figure as figures
     inner join reference.release as release on figures.period_id = release.period_id
     inner join published.audience as audiences on figures.audience = audiences.audience
@@ -85,35 +86,40 @@ select
     figures.variant,
     case
         when verdicts.verdict is null or verdicts.why_not_compared <> '' or not figures.is_whole then '[z]'
-        when figures.is_withheld then '[c]'
+        when figures.is_unsaid then '[c]'
         else display(verdicts.lower_95, indicators.decimals)
     end as expected_lower,
     case
         when verdicts.verdict is null or verdicts.why_not_compared <> '' or not figures.is_whole then '[z]'
-        when figures.is_withheld then '[c]'
+        when figures.is_unsaid then '[c]'
         else display(verdicts.upper_95, indicators.decimals)
     end as expected_upper,
     case
         when verdicts.verdict is null then '[z]'
-        when figures.is_withheld or not figures.is_whole then 'not compared'
+        when figures.is_unsaid or not figures.is_whole then 'not compared'
         else verdicts.verdict
     end as verdict,
     case
         when verdicts.verdict is null then ''
         when verdicts.why_not_compared <> '' then verdicts.why_not_compared
         when not figures.is_whole then 'only your part of it is shown'
-        when figures.is_withheld then 'withheld'
+        when figures.is_unsaid then 'withheld'
         when indicators.verdict <> 'absence' then ''
         when verdicts.is_adjusted_for_staff_mix then 'adjusted for staff mix'
         else 'not adjusted for staff mix'
     end as verdict_note,
     case
         when variation.variation is null or not figures.is_whole then '[z]'
-        when figures.is_withheld then '[c]'
+        when figures.is_withheld or (figures.is_unsaid and indicators.chart = 'residual') then '[c]'
         else variation.variation
     end as variation,
     case
-        when variation.variation is null or not figures.is_whole or figures.is_withheld then ''
+        when
+            variation.variation is null
+            or not figures.is_whole
+            or figures.is_withheld
+            or (figures.is_unsaid and indicators.chart = 'residual')
+            then ''
         else
             concat_ws(
                 '; ',
@@ -134,7 +140,7 @@ select
                 end
             )
     end as variation_note,
-    case when not figures.is_whole or figures.is_withheld then '[z]' else coalesce(targets.assurance, '[z]') end
+    case when not figures.is_whole or figures.is_unsaid then '[z]' else coalesce(targets.assurance, '[z]') end
         as assurance
 from figures
 inner join reference.indicators as indicators on figures.indicator_id = indicators.indicator_id

@@ -73,9 +73,25 @@ class Subject:
     def lines(self, indicator: Indicator) -> list[Line]:
         """An indicator's figures row by row: whoever has one of the year first."""
         year, quarter = self.of(indicator, "rolling_year"), self.of(indicator, "quarter")
+        year, quarter = _beside(year, quarter), _beside(quarter, year)
         keys = list(dict.fromkeys([*year, *quarter]))
         organisations = [code for code, _ in keys]
         return [Line(indicator, year.get(key), quarter.get(key), organisations.count(key[0]) > 1) for key in keys]
+
+
+def _beside(
+    figures: dict[RowKey, OrganisationFigure], others: dict[RowKey, OrganisationFigure]
+) -> dict[RowKey, OrganisationFigure]:
+    """Figures in which one that is not there, and so is on no basis, stands in the row of the others of its
+    organisation, where those are on one basis."""
+    bases: dict[str, list[str]] = {}
+    for code, basis in others:
+        bases.setdefault(code, []).append(basis)
+    moved = {}
+    for (code, basis), figure in figures.items():
+        alone = bases.get(code, []) if basis == "[x]" else []
+        moved[code, alone[0] if len(alone) == 1 else basis] = figure
+    return moved
 
 
 def subjects(rows: AudienceRows, period: Period) -> list[Subject]:

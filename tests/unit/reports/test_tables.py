@@ -360,3 +360,12 @@ def test_no_cell_is_blank_whatever_is_withheld(kind: str) -> None:
     assert all(text for table in section.tables for row in table.rows for text in row)
     assert all(len(row) == len(table.columns) for table in section.tables for row in table.rows)
     assert section.tables[0].rows[0][1:] != ()
+
+
+def test_a_quarter_that_was_not_reported_stands_in_the_row_of_its_organisation() -> None:
+    quarter = figure("[x]", basis="[x]", basis_name="[x]", grain="quarter", months_reported=0, months_expected=3)
+    year, now = "Year to March 2026 (%)", "January to March 2026 (%)"
+    [row] = cells(only(rows(figure(), quarter)).tables[0])
+    assert (row["Organisation"], row[year], row[now]) == ("Alpha Care CIC", "4.10", "[x]")
+    two = rows(figure(), figure("5.00", basis="hours", basis_name="hours"), quarter)
+    assert len(only(two).tables[0].rows) == 3
