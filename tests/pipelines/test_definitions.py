@@ -11,10 +11,12 @@ import dagster as dg
 import pytest
 
 from impact.definition import feeds
+from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import load_receipts
-from impact.models import Claim, claims, models
+from impact.models import RELEASE, WAREHOUSE, Claim, claims, models, models_of
 from impact.periods import to_text
+from impact.reports.publication import publish
 from pipelines import definitions, warehouse
 from pipelines.automation import ARRIVALS, PUBLISH, QUARTER
 from pipelines.definitions import build_defs
@@ -82,10 +84,11 @@ def keys_of(name: str) -> set[str]:
 
 def test_each_job_takes_its_part_of_the_road() -> None:
     returns = {f"returns/{feed}" for feed in feeds()}
-    tables = {model.name.replace(".", "/") for model in models()}
+    tables = {model.name.replace(".", "/") for model in models_of(WAREHOUSE)}
+    published = {model.name.replace(".", "/") for model in models_of(RELEASE)} | {"publications"}
     assert keys_of(ARRIVALS) == returns | tables
-    assert keys_of(PUBLISH) == tables | {"publications"}
-    assert keys_of(QUARTER) == returns | tables | {"publications"}
+    assert keys_of(PUBLISH) == tables | published
+    assert keys_of(QUARTER) == returns | tables | published
 
 
 def schedule(name: str) -> dg.ScheduleDefinition:
@@ -179,6 +182,25 @@ def test_a_claim_that_breaks_stops_the_reports(home: Home, monkeypatch: pytest.M
     assert len(load_receipts(home)) == 2
     assert not home.publications.exists()
     assert not home.warehouse.exists()
+
+
+@pytest.mark.parametrize("claim", [Claim("published.audience", "is_empty", "select audience from published.audience")])
+def test_a_claim_about_what_is_published_that_breaks_stops_the_reports_and_names_itself(
+    home: Home, monkeypatch: pytest.MonkeyPatch, claim: Claim
+) -> None:
+    from impact import warehouse as built
+
+    assert job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1")).success
+    before = (home.publications / "2026-Q1" / "latest").read_text()
+    send_quarter(home, "M003", drop("M003"))
+    monkeypatch.setattr(warehouse, "claims", lambda: (claim,))
+    monkeypatch.setattr(built, "claims", lambda: (claim,))
+    result = job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1"), raise_on_error=False)
+    assert not result.success
+    with pytest.raises(ImpactError, match=r"2026-Q1 was not published, .*published.audience: is empty"):
+        publish(home, "2026-Q1")
+    assert (home.publications / "2026-Q1" / "latest").read_text() == before
+    assert sorted(path.name for path in (home.publications / "2026-Q1").iterdir()) == ["1", "latest"]
 
 
 def test_the_sensor_asks_for_one_run_however_many_files_wait(home: Home) -> None:

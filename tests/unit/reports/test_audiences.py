@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from impact.home import Home
-from impact.reports.audiences import TABLES, Audience, AudienceRows, _fill, read_audiences
+from impact.reports.audiences import TABLES, Audience, Disclosure, Withheld, _fill, read_audiences
 from tests.unit.reports.published import DAYS, INDICATORS, TOPICS, effect, figure, model, rows, saving, state
 
 A = Audience("organisation-A", "organisation", "Alpha")
@@ -45,9 +45,9 @@ def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
-    """A home with a warehouse that holds the rows of three readers, and one that was not at work."""
+    """A home with a release that holds the rows of three readers, and one that was not at work."""
     home = Home(tmp_path)
-    home.warehouse.parent.mkdir(parents=True)
+    home.release.parent.mkdir(parents=True)
     feeds = [{"feed": topic.id, "title": topic.title, "place": place} for place, topic in enumerate(TOPICS)]
     indicators = [
         {
@@ -64,8 +64,8 @@ def home(tmp_path: Path) -> Home:
         for period_id in ("2025-Q4", "2026-Q1", "2026-Q2")
     ]
     publisher = {"name": "NHS England", "page": None, "licence": "OGL", "note": None, "publisher_code": "NHS"}
-    with duckdb.connect(str(home.warehouse)) as warehouse:
-        for schema in ("published", "reference", "register"):
+    with duckdb.connect(str(home.release)) as warehouse:
+        for schema in ("published", "reference", "register", "disclosure"):
             warehouse.execute(f"create schema {schema}")
         settings = {"peers_for_median": 5, "peers_for_quartiles": 10}
         table(warehouse, "reference.settings", [{"name": name, "value": value} for name, value in settings.items()])
@@ -77,6 +77,11 @@ def home(tmp_path: Path) -> Home:
         listed = [{"audience": one.id, "kind": one.kind, "name": one.name} for one in (A, B, C, PUBLIC, NOBODY)]
         table(warehouse, "published.audience", listed)
         table(warehouse, "published.named", named)
+        tallies = [("", 7), ("too few answers", 2), ("too few posts", 1)]
+        counted = [{"audience": one.id, "reason": why, "cells": count} for one in (A, B, C) for why, count in tallies]
+        table(warehouse, "disclosure.tally", counted)
+        audits = [{"audience": one.id, "worked_out": int(one is B)} for one in (A, B, PUBLIC)]
+        table(warehouse, "disclosure.audited", audits)
         rows = [everything_of(audience) for audience in (A, B, C)]
         for name in TABLES:
             table(warehouse, f"published.{name}", [row for of in rows for row in of[name]])
@@ -138,6 +143,17 @@ def test_each_audience_is_given_its_own_rows_and_whoever_was_not_at_work_is_none
 
 def is_empty(rows: AudienceRows) -> bool:
     return not (rows.organisations or rows.delivery_models or rows.return_states or rows.history or rows.publishers)
+
+
+def test_what_was_withheld_is_counted_and_a_page_without_a_sound_audit_has_none(home: Home) -> None:
+    given = {rows.audience: rows.disclosure for rows in read_audiences(home, "2026-Q1")}
+    assert given[A] == Disclosure(True, 10, (Withheld("too few answers", 2), Withheld("too few posts", 1)))
+    assert {audience.id: one.is_audited for audience, one in given.items()} == {
+        A.id: True,
+        B.id: False,
+        C.id: False,
+        PUBLIC.id: True,
+    }
 
 
 def test_topics_indicators_and_limits_are_those_of_the_warehouse(home: Home) -> None:

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from impact.reports.audiences import AudienceRows, Publisher
+from impact.reports.audiences import AudienceRows, Disclosure, Publisher
 from impact.reports.content import Report, Section
-from impact.reports.data_files import data_files
 from impact.reports.html import report_page
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
 from tests.unit.reports.published import (
     ABSENCE,
+    AUDITED,
     ENGAGEMENT,
     NET,
     PUBLISHED_ON,
@@ -53,7 +53,7 @@ def test_a_report_says_for_whom_and_on_what_it_is(kind: str, title: str, made_fo
     assert [section.id for section in report.sections] == ["sickness-absence", "data-quality", "method"]
 
 
-def test_a_page_may_be_released_only_when_every_figure_is_public() -> None:
+def test_a_page_that_was_not_audited_may_be_released_only_when_every_figure_is_public() -> None:
     public = figure(is_public=True)
     for given, warning, status in (
         (rows(public), None, "Every figure here is public already"),
@@ -69,6 +69,23 @@ def test_a_page_may_be_released_only_when_every_figure_is_public() -> None:
 def test_a_page_with_anything_else_that_is_not_public_may_not_be_released(extra: dict[str, list[object]]) -> None:
     given = rows(figure(is_public=True), **extra)  # type: ignore[arg-type]
     assert report_of(given).warning == NOT_FOR_RELEASE
+
+
+@pytest.mark.parametrize("kind", ["public", "commissioner", "organisation"])
+def test_a_page_whose_audit_passed_may_be_released_and_stays_provisional(kind: str) -> None:
+    report = report_of(rows(figure(), figure(who="Beta"), kind=kind, disclosure=AUDITED))
+    assert (report.warning, report.status) == (None, "Provisional")
+
+
+def test_a_page_says_how_many_of_its_figures_are_withheld_and_why() -> None:
+    paragraphs = section_of(rows(figure(), disclosure=AUDITED), "data-quality").paragraphs
+    assert (
+        "3 of 9 figures of this page and its data are withheld ([c]), so that nobody is given away: 2 because it rests "
+        "on too few answers; 1 because it is of too few posts."
+    ) in paragraphs
+    nothing = Disclosure(is_audited=True, cells=1, withheld=())
+    paragraphs = section_of(rows(figure(), disclosure=nothing), "data-quality").paragraphs
+    assert "0 of 1 figure of this page and its data are withheld ([c]), so that nobody is given away." in paragraphs
 
 
 def test_an_audience_without_figures_gets_a_report_that_says_so() -> None:
@@ -130,7 +147,7 @@ def test_who_is_short_of_months_is_named_topic_by_topic() -> None:
         figure("9", NET, months_reported=0),
         figure("9.99", who="Gamma", grain="quarter", months_reported=1, months_expected=3),
     )
-    assert missing(given)[:-2] == (
+    assert missing(given)[:-3] == (
         "Engagement: every organisation reported every month of the year.",
         "Absence rate: 1 of 2 organisations did not report every month of the year: Alpha Care CIC (9 of 12 months).",
     )
@@ -141,7 +158,7 @@ def test_one_that_reported_everything_is_no_every() -> None:
 
 
 def test_a_long_list_is_cut_and_its_length_said() -> None:
-    [said] = missing(rows(*(figure(who=f"Org {index:02}", months_reported=index % 12) for index in range(1, 16))))[:-2]
+    [said] = missing(rows(*(figure(who=f"Org {index:02}", months_reported=index % 12) for index in range(1, 16))))[:-3]
     assert said.startswith("Absence rate: 15 of 15 organisations did not report")
     assert said.endswith("; Org 12 (0 of 12 months); and 3 more.")
     assert "Org 13" not in said
@@ -152,20 +169,9 @@ def test_an_organisation_that_changed_its_basis_is_one_organisation() -> None:
     assert "2 of 2 organisations" not in missing(given)[0]
 
 
-def test_the_cells_withheld_are_counted_as_they_are_printed() -> None:
-    withheld = figure(peer_median="[c]", peer_lower_quartile="[c]", peer_upper_quartile="[c]")
-    for given in (rows(withheld), rows(withheld, models=[model("[c]")]), rows(withheld, kind="organisation")):
-        page = report_page(report_of(given), dict.fromkeys(data_files(given), 1)).decode()
-        printed = page.count(">[c]<")
-        assert printed
-        assert missing(given)[-2].startswith(f"{printed} cells were withheld ([c])")
-    assert missing(rows(figure()))[-2].startswith("0 cells were withheld")
-    assert missing(rows(figure(peer_median="[c]")))[-2].startswith("1 cell was withheld")
-
-
 def test_how_many_peers_it_takes_is_what_the_settings_say() -> None:
     given = replace(rows(figure()), peers_for_median=6, peers_for_quartiles=11)
-    assert missing(given)[-2].endswith("A median is shown from 6 peers, quartiles from 11.")
+    assert missing(given)[-2].startswith("A median is shown from 6 peers, quartiles from 11,")
     assert "With fewer than 6 of them" in section_of(given, "method").paragraphs[0]
 
 
