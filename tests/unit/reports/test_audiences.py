@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from impact.home import Home
-from impact.reports.audiences import TABLES, Audience, Disclosure, Withheld, _fill, read_audiences
+from impact.reports.audiences import TABLES, Audience, AudienceRows, Disclosure, Withheld, _fill, read_audiences
 from tests.unit.reports.published import DAYS, INDICATORS, TOPICS, effect, figure, model, rows, saving, state
 
 A = Audience("organisation-A", "organisation", "Alpha")
