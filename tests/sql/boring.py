@@ -535,7 +535,7 @@ def organisation_figures(
                     place = (audience, grain, period, figure.key.indicator, code, figure.key.variant)
                     around = beside.get((figure.key, code))
                     if is_before:
-                        found[place] = _printed_before(figure, is_tool=around is not None)
+                        found[place] = _printed_before(figure)
                         continue
                     group = []
                     if around is not None:
@@ -559,13 +559,17 @@ def _own(figure: Figure) -> tuple[object, ...]:
     )
 
 
+def _is_comparable(figure: Figure) -> bool:
+    return figure.key.meaning.is_compared and figure.key.variant not in NOT_COMPARING
+
+
 def _not_compared(figure: Figure) -> str:
     return f"not an {'instrument' if figure.key.meaning.is_compared else 'indicator'} to compare by"
 
 
-def _printed_before(figure: Figure, *, is_tool: bool) -> tuple[object, ...]:
+def _printed_before(figure: Figure) -> tuple[object, ...]:
     """Of a quarter before the one that is published: its own figure alone."""
-    note = "peers are shown for the last quarter only" if is_tool else _not_compared(figure)
+    note = "peers are shown for the last quarter only" if _is_comparable(figure) else _not_compared(figure)
     return (*_own(figure), *["[z]"] * 6, note, figure.source, figure.source == "official")
 
 
@@ -584,8 +588,7 @@ def _printed_figure(
         own = ("[c]", "[z]" if figure.denominator is None else "[c]", *own[2:])
     if around is None:
         note = why_own or _not_compared(figure)
-        is_tool = figure.key.meaning.is_compared
-        if not why_own and is_tool and figure.key.variant not in NOT_COMPARING:
+        if not why_own and _is_comparable(figure):
             note = "spun out within the period"
         return (*own, *["[z]"] * 6, note, figure.source, figure.source == "official")
     known, count = readers.count_known(audience, around.others), len(around.others)

@@ -10,7 +10,19 @@ import pytest
 
 from impact.home import Home
 from impact.reports.audiences import TABLES, Audience, AudienceRows, Disclosure, Withheld, _fill, read_audiences
-from tests.unit.reports.published import DAYS, INDICATORS, TOPICS, effect, figure, model, rows, saving, state
+from tests.unit.reports.published import (
+    DAYS,
+    INDICATORS,
+    TOPICS,
+    before_after,
+    effect,
+    figure,
+    model,
+    present_value,
+    rows,
+    saving,
+    state,
+)
 
 A = Audience("organisation-A", "organisation", "Alpha")
 B = Audience("organisation-B", "organisation", "Beta")
@@ -28,6 +40,18 @@ def table(warehouse: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mappin
         warehouse.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row.values()))
 
 
+_ALIKE = {
+    "effect": effect(),
+    "before_after": before_after(),
+    "saving_figure": saving(),
+    "present_value": present_value(),
+}
+
+
+def _about(name: str, audience: Audience) -> dict[str, str]:
+    return {"basis_name" if name == "effect" else "organisation_name": audience.id}
+
+
 def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:
     """Rows of three quarters, in each of which every name is the audience's own."""
     found: dict[str, list[Mapping[str, Any]]] = {name: [] for name in TABLES}
@@ -40,6 +64,10 @@ def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:
         found["delivery_model_figure"].append({"audience": audience.id, **asdict(of_models)})
         returned = {"audience": audience.id, "period_id": period_id, **asdict(state("received", who=audience.id))}
         found["return_state"].append(returned)
+        for name, record in _ALIKE.items():
+            found[name].append(
+                {"audience": audience.id, **asdict(record), "period_id": period_id, **_about(name, audience)}
+            )
     return found
 
 
