@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check simulate up constraints docs clean
+.PHONY: demo test check simulate bench up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -22,6 +22,10 @@ check: $(READY)
 # What docs/methods.md shows of intervals and verdicts over generated sectors. Some ten minutes on two cores.
 simulate: $(READY)
 	@$(BIN)/impact simulate
+
+# How long the tables take for the sector of a finished `make demo`, and for two and four times as many organisations.
+bench: $(READY)
+	@$(BIN)/python tests/bench.py
 
 # The runs, the assets and the checks, in a browser; the nightly schedule and the sensor run while this does.
 up: $(READY)
