@@ -69,9 +69,7 @@ def main() -> None:
             [(organisations,)] = connection.execute("select count(*) from register.organisations").fetchall()
             [(withheld,)] = connection.execute("select count(*) from disclosure.withheld").fetchall()
         parts = " | ".join(f"{seconds[schema]:.1f}" for schema in ("measures", "indicators", "benchmarks"))
-        click.echo(
-            f"| {organisations} | {parts} | {after - before:.1f} | {withheld:,} | {after - started:.1f} |", flush=True
-        )
+        click.echo(f"| {organisations} | {parts} | {after - before:.1f} | {withheld:,} | {after - started:.1f} |")
 
 
 if __name__ == "__main__":

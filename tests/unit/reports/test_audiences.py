@@ -40,7 +40,7 @@ def table(warehouse: duckdb.DuckDBPyConnection, name: str, rows: Sequence[Mappin
         warehouse.execute(f"insert into {name} values ({', '.join('?' * len(row))})", list(row.values()))
 
 
-_ALIKE = {
+_ALIKE: Mapping[str, Any] = {
     "effect": effect(),
     "before_after": before_after(),
     "saving_figure": saving(),
