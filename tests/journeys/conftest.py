@@ -43,7 +43,9 @@ def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path]
 def _run_demo(folder: Path) -> None:
     (folder / "python").mkdir()
     (folder / "python" / "sitecustomize.py").write_text(_NO_SYNCS)
-    environment = {**os.environ, "IMPACT_HOME": str(folder / "home"), "PYTHONPATH": str(folder / "python")}
+    # What stands in the path of the tests, such as another worktree, is what the demo is run from, too.
+    path = os.pathsep.join([str(folder / "python"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    environment = {**os.environ, "IMPACT_HOME": str(folder / "home"), "PYTHONPATH": path}
     command = [sys.executable, "-W", "ignore", "-m", "impact.cli", "demo"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
