@@ -35,12 +35,12 @@ _MODELS = [model for model, count in DELIVERY_MODELS.items() for _ in range(coun
 
 @pytest.fixture(scope="module")
 def with_effect() -> list[Sector]:
-    return [draw_sector(_SEED, number, True) for number in range(40)]
+    return [draw_sector(_SEED, number, True) for number in range(24)]
 
 
 @pytest.fixture(scope="module")
 def without() -> list[Sector]:
-    return [draw_sector(_SEED, number, False) for number in range(40)]
+    return [draw_sector(_SEED, number, False) for number in range(24)]
 
 
 def rates(sector: Sector) -> dict[str, Real]:
