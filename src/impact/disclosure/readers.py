@@ -179,7 +179,7 @@ def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: M
     own_withheld = seen.own_withheld - visible
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
     classes = _classes(space, view, reader, visible | own_withheld | tied)
-    plain = _plainly_known(classes, visible)
+    plain = _plainly_known(classes, visible, own_withheld)
     left = {place: one for place, one in classes.items() if place not in plain}
     kept = _tied_to_risk(left, own_withheld, seen.peers.values())
     least = -np.inf if space.may_be_negative else 0.0
@@ -256,8 +256,9 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
     return found
 
 
-def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]:
-    """The classes that need not stay unknown and are what is left of a figure that the reader sees."""
+def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:
+    """The classes that are what is left of a figure that the reader sees, and need not stay unknown: neither for
+    themselves nor for a figure that is withheld from it."""
     members: dict[int, set[int]] = defaultdict(set)
     for place, one in classes.items():
         for number in one.stands_in:
@@ -270,7 +271,7 @@ def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]
         if len(of) != 1:
             continue
         (place,) = of
-        if classes[place].need:
+        if classes[place].need or not own_withheld.isdisjoint(classes[place].stands_in):
             continue
         known.add(place)
         for number in classes[place].stands_in:
