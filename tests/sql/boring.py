@@ -480,8 +480,8 @@ def reading(sector: Sector, of: list[Figure], all_there_is: frozenset[tuple[str,
 
 
 Withheld = Mapping[tuple[str, ...], tuple[str, bool]]
-"""Audience, kind, indicator, grain, variant, delivery model, sector and organisation of each cell that is withheld -> the
-reason, and whether a median goes with it. Which cells these must be is for the tests of disclosure control."""
+"""Audience, kind, indicator, grain, variant, delivery model, sector and organisation of each cell that is withheld ->
+the reason, and whether a median goes with it. Which cells these must be is for the tests of disclosure control."""
 
 
 def why_cell_withheld(withheld: Withheld, audience: str, kind: str, key: Key, *of: str) -> tuple[str, bool]:

@@ -1,4 +1,5 @@
-"""published.audience and named, and disclosure.known_of_group, on a few rows: who reads, whom they may see by name, what they know."""
+"""published.audience and named, and disclosure.known_of_group, on a few rows: who reads, whom they may see by name,
+what they know."""
 
 import duckdb
 import pytest

@@ -181,8 +181,65 @@ def _families(entries: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, ...]]
 
 _ROLES = ("numerator", "denominator")
 
-_Key = tuple[str, str, str, str, str]
-"""Indicator, role, grain, organisation and source."""
+_Found = list[tuple[int, frozenset[str]]]
+"""Atoms of one figure, each with those whom it is done for."""
+
+
+@dataclass
+class _Gathered:
+    """The atoms of a topic by the figures that they are in: by indicator, role, grain, organisation and source; and the
+    members of each group."""
+
+    entries: Mapping[str, Mapping[str, Any]]
+    space_of: Mapping[str, Space]
+    numbers: Mapping[tuple[str, str], str | None]
+    broken_down: Mapping[str, list[str]]
+    figures: dict[tuple[str, ...], _Found]
+    sums: dict[tuple[str, ...], float]
+    days: dict[tuple[str, ...], dict[tuple[date, date], float]]
+    groups: dict[tuple[str, ...], list[tuple[str, str]]]
+    known: dict[tuple[Any, ...], int] = field(default_factory=dict)
+
+    def atoms_of(self, cell: Cell, role: str, code: str, source: str) -> _Found:
+        """The atoms of an organisation's figure; of one that others break down, theirs, if they add up to it."""
+        place = (cell.indicator_id, role, cell.grain, code, source)
+        parts = self.broken_down.get(self.numbers[cell.indicator_id, role] or "", [])
+        of_parts = [(part, "numerator", cell.grain, code, source) for part in parts]
+        theirs = [atom for part in of_parts for atom in self.figures[part]]
+        is_same = abs(sum(self.sums[part] for part in of_parts) - self.sums[place]) <= _SAME
+        return theirs if theirs and is_same else self.figures[place]
+
+    def set_of(self, cell: Cell, role: str, of: Sequence[tuple[str, str]], payer: str = "") -> int:
+        """The set of the atoms of these organisations (each with its source) in a cell's indicator and period."""
+        key = (cell.indicator_id, role, cell.grain, tuple(of), payer)
+        if key not in self.known:
+            self.known[key] = self.space_of[self.numbers[cell.indicator_id, role] or ""].set_of(
+                atom
+                for code, source in of
+                for atom, payers in self.atoms_of(cell, role, code, source)
+                if not payer or payer in payers
+            )
+        return self.known[key]
+
+    def parts_of(self, cell: Cell) -> tuple[Part, ...]:
+        """The numbers of a cell."""
+        roles = [role for role in _ROLES if self.numbers[cell.indicator_id, role] is not None]
+        return tuple(self._part(cell, role) for role in roles)
+
+    def _part(self, cell: Cell, role: str) -> Part:
+        space = self.space_of[self.numbers[cell.indicator_id, role] or ""]
+        if cell.kind == "organisation":
+            payer = "" if cell.commissioner_code == "ALL" else cell.commissioner_code
+            own = self.set_of(cell, role, [(cell.organisation_code, cell.source)], payer)
+            space.by_name[own].add(cell.audience)
+            return Part(space.name, own, None, role == "numerator")
+        group = self.groups[cell.indicator_id, cell.grain, cell.delivery_model, cell.sector]
+        itself = [one for one in group if one[0] == cell.organisation_code]
+        less = self.set_of(cell, role, itself) if itself else None
+        return Part(space.name, self.set_of(cell, role, group), less, role == "numerator")
+
+    def days_of(self, cell: Cell) -> float:
+        return sum(self.days[cell.indicator_id, cell.grain, cell.organisation_code, cell.source].values())
 
 
 def _topic(
@@ -194,86 +251,49 @@ def _topic(
     earlier: pd.DataFrame,
 ) -> Topic:
     spaces, space_of = _spaces(entries)
-    days: dict[tuple[str, str, str, str], dict[tuple[date, date], float]] = defaultdict(dict)
-    lookup: dict[_Key, list[tuple[int, frozenset[str], float]]] = defaultdict(list)
-    numbers = {(one, role): number_of(entry, role) for one, entry in entries.items() for role in _ROLES}
-    for indicator, code, codes, source, *span, is_in_quarter, is_in_year, numerator, denominator in _rows(
-        atoms,
-        *("indicator_id", "organisation_code", "commissioners", "source", "period_start_on", "period_end_on"),
-        *("is_in_quarter", "is_in_year", "numerator", "denominator"),
-    ):
-        payers = frozenset(codes.split())
-        for role, value in (("numerator", numerator), ("denominator", denominator)):
-            number = numbers[indicator, role]
-            if number is None or value != value:
-                continue
-            atom = Atom(number, code, payers, source, span[0], span[1], float(value))
-            place = space_of[number].place(atom)
-            for grain, is_in in (("quarter", is_in_quarter), ("rolling_year", is_in_year)):
-                if is_in:
-                    lookup[indicator, role, grain, code, source].append((place, payers, atom.value))
-                    days[indicator, grain, code, source][span[0], span[1]] = float((span[1] - span[0]).days + 1)
-    broken_down = _broken_down(entries)
-
-    def found(indicator: str, role: str, grain: str, code: str, source: str) -> list[tuple[int, frozenset[str], float]]:
-        """The atoms of an organisation's figure; of one that others break down, theirs, if they add up to it."""
-        own = lookup[indicator, role, grain, code, source]
-        number = numbers[indicator, role]
-        if (parts := broken_down.get(number or "")) is None:
-            return own
-        theirs = [atom for part in parts for atom in lookup[part, "numerator", grain, code, source]]
-        is_same = abs(sum(one[2] for one in theirs) - sum(one[2] for one in own)) <= _SAME
-        return theirs if theirs and is_same else own
-
-    group_of: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
-    wanted = members[members["indicator_id"].isin(list(entries))]
-    of_groups = ("indicator_id", "grain", "delivery_model", "sector", "organisation_code", "source")
-    for *group, code, source in _rows(wanted, *of_groups):
-        group_of[tuple(group)].append((code, source))
+    gathered = _gathered(entries, space_of, atoms, members)
     cells = [Cell(*values) for values in _rows(shown, *Cell._fields)]
-    known: dict[tuple[Any, ...], int] = {}
-
-    def set_of(cell: Cell, role: str, of: Sequence[tuple[str, str]], payer: str = "") -> int:
-        """The set of the atoms of these organisations (each with its source) in a cell's indicator and period."""
-        key = (cell.indicator_id, role, cell.grain, tuple(of), payer)
-        if key not in known:
-            known[key] = space_of[numbers[cell.indicator_id, role] or ""].set_of(
-                atom
-                for code, source in of
-                for atom, payers, _ in found(cell.indicator_id, role, cell.grain, code, source)
-                if not payer or payer in payers
-            )
-        return known[key]
-
-    def part(cell: Cell, role: str, space: Space) -> Part:
-        if cell.kind == "organisation":
-            payer = "" if cell.commissioner_code == "ALL" else cell.commissioner_code
-            own = set_of(cell, role, [(cell.organisation_code, cell.source)], payer)
-            space.by_name[own].add(cell.audience)
-            return Part(space.name, own, None, role == "numerator")
-        group = group_of[cell.indicator_id, cell.grain, cell.delivery_model, cell.sector]
-        itself = [one for one in group if one[0] == cell.organisation_code]
-        less = set_of(cell, role, itself) if itself else None
-        return Part(space.name, set_of(cell, role, group), less, role == "numerator")
-
-    parts = {
-        cell: tuple(
-            part(cell, role, space_of[number])
-            for role in _ROLES
-            if (number := numbers[cell.indicator_id, role]) is not None
-        )
-        for cell in cells
-    }
+    parts = {cell: gathered.parts_of(cell) for cell in cells}
     _add_earlier(earlier, space_of)
     for space in spaces.values():
         space.cut()
-    reported = {
-        cell: sum(days[cell.indicator_id, cell.grain, cell.organisation_code, cell.source].values())
-        for cell in cells
-        if cell.kind == "organisation"
-    }
+    reported = {cell: gathered.days_of(cell) for cell in cells if cell.kind == "organisation"}
     is_of_parts = any(entry["part_of"] != "organisation" for entry in entries.values())
     return Topic(" ".join(entries), variant, is_of_parts, spaces, cells, parts, reported)
+
+
+def _gathered(
+    entries: Mapping[str, Mapping[str, Any]],
+    space_of: Mapping[str, Space],
+    atoms: pd.DataFrame,
+    members: pd.DataFrame,
+) -> _Gathered:
+    numbers = {(one, role): number_of(entry, role) for one, entry in entries.items() for role in _ROLES}
+    figures: dict[tuple[str, ...], _Found] = defaultdict(list)
+    sums: dict[tuple[str, ...], float] = defaultdict(float)
+    days: dict[tuple[str, ...], dict[tuple[date, date], float]] = defaultdict(dict)
+    for indicator, code, codes, source, start, end, is_in_quarter, is_in_year, *values in _rows(
+        atoms,
+        *("indicator_id", "organisation_code", "commissioners", "source", "period_start_on", "period_end_on"),
+        *("is_in_quarter", "is_in_year", *_ROLES),
+    ):
+        payers = frozenset(codes.split())
+        grains = [grain for grain, is_in in (("quarter", is_in_quarter), ("rolling_year", is_in_year)) if is_in]
+        for role, value in zip(_ROLES, values, strict=True):
+            number = numbers[indicator, role]
+            if number is None or value != value:
+                continue
+            place = space_of[number].place(Atom(number, code, payers, source, start, end, float(value)))
+            for grain in grains:
+                figures[indicator, role, grain, code, source].append((place, payers))
+                sums[indicator, role, grain, code, source] += float(value)
+                days[indicator, grain, code, source][start, end] = float((end - start).days + 1)
+    groups: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
+    wanted = members[members["indicator_id"].isin(list(entries))]
+    of_groups = ("indicator_id", "grain", "delivery_model", "sector", "organisation_code", "source")
+    for *group, code, source in _rows(wanted, *of_groups):
+        groups[tuple(group)].append((code, source))
+    return _Gathered(entries, space_of, numbers, _broken_down(entries), figures, sums, days, groups)
 
 
 def _spaces(entries: Mapping[str, Mapping[str, Any]]) -> tuple[dict[str, Space], dict[str, Space]]:

@@ -37,8 +37,8 @@ def audit(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.
 def audit_so_far(
     cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]" = 0.0
 ) -> pd.DataFrame:
-    """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are not
-    are found whole. Far faster for large tables."""
+    """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are
+    not are found whole. Far faster for large tables."""
     table = linked(cells, relations)
     is_withheld = np.asarray(table.of(cells, "status", PUBLISHED) != PUBLISHED, dtype=bool)
     need = levels(table, protection)

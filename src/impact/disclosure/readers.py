@@ -7,7 +7,7 @@ makes up most of its money, or where it is another commissioner's part. What is 
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -144,6 +144,40 @@ class Known:
         return bool((self.cells["is_sensitive"] & (self.cells["need"] > 0)).any())
 
 
+@dataclass
+class _Seen:
+    """What of a space stands on a reader's pages: the sets shown, those that its own page withholds, those of figures
+    by name, those on the public page, and those of what the reader pays for, which not to show it would keep nothing
+    from it; of how many organisations each tells; and the peers of organisations that it does not know whole, each a
+    group less one of its members."""
+
+    shown: set[int] = field(default_factory=set)
+    own_withheld: set[int] = field(default_factory=set)
+    by_name: set[int] = field(default_factory=set)
+    in_public: set[int] = field(default_factory=set)
+    paid_for: set[int] = field(default_factory=set)
+    speaks_for: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    peers: dict[str, tuple[Cell, int, int]] = field(default_factory=dict)
+
+
+def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, str]) -> _Seen:
+    seen = _Seen()
+    cells = [cell for cell in topic.cells if cell.audience in reader.audiences]
+    for cell, part in [(one, part) for one in cells for part in topic.parts[one] if part.space == space.name]:
+        if part.less is not None and not is_group_alike(space, cell, part.less):
+            if cell not in withheld:
+                seen.peers[_peers_name(cell)] = (cell, part.whole, part.less)
+        elif cell not in withheld:
+            seen.shown.add(part.whole)
+            seen.by_name |= {part.whole} if cell.kind == "organisation" else set()
+            seen.in_public |= {part.whole} if cell.audience == PUBLIC else set()
+            seen.paid_for |= {part.whole} if cell.audience != PUBLIC and cell.kind == "organisation" else set()
+            seen.speaks_for[part.whole] = max(seen.speaks_for[part.whole], cell.organisations)
+        elif cell.audience == reader.audience and cell.kind != "peers":
+            seen.own_withheld.add(part.whole)
+    return seen
+
+
 def known_to(
     topic: Topic,
     space: Space,
@@ -154,90 +188,67 @@ def known_to(
     is_choosing: bool = False,
 ) -> Known:
     """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
-    are not shown. To choose what else to withhold takes more than to prove that it is enough: figures that could be
-    withheld instead, of parts that the reader may well know (`is_choosing`)."""
-    rules = view.rules
-    shown: set[int] = set()
-    own_withheld: set[int] = set()
-    names: dict[int, set[str]] = defaultdict(set)
-    speaks_for: dict[int, int] = defaultdict(int)
-    is_on_public: set[int] = set()
-    is_own: set[int] = set()
-    peers: dict[str, tuple[Cell, int, int]] = {}
-    for cell in topic.cells:
-        if cell.audience not in reader.audiences:
-            continue
-        for part in topic.parts[cell]:
-            if part.space != space.name:
-                continue
-            if part.less is not None and not is_group_alike(topic, space, cell, part.less):
-                if cell not in withheld:
-                    peers[_peers_name(cell)] = (cell, part.whole, part.less)
-                continue
-            if cell in withheld:
-                if cell.audience == reader.audience and cell.kind != "peers":
-                    own_withheld.add(part.whole)
-                continue
-            shown.add(part.whole)
-            names[part.whole].add(cell.kind)
-            speaks_for[part.whole] = max(speaks_for[part.whole], cell.organisations)
-            if cell.audience == PUBLIC:
-                is_on_public.add(part.whole)
-            elif cell.kind == "organisation":
-                # What it pays for, it knows: not to show it to this reader would keep nothing from it.
-                is_own.add(part.whole)
+    are not shown. What the reader knows for certain, and may, is taken out of it; but to choose what else to withhold
+    takes figures that could be withheld instead (`is_choosing`)."""
+    seen = _seen(topic, space, reader, withheld)
     out = {number for number, to in space.out.items() if to & reader.audiences}
-    own_withheld -= shown | out
-    tied = {number for _, whole, less in peers.values() for number in (whole, less)}
-    used = shown | out | own_withheld | tied
-    classes = _classes(space, view, reader, used)
-    plain = _plainly_known(classes, shown | out)
-    risky = {place for place, one in classes.items() if one.need} - plain
-    left = {place: one.stands_in for place, one in classes.items() if place not in plain}
-    kept = _tied_to_risk(left, risky, own_withheld, peers.values())
+    visible = seen.shown | out
+    own_withheld = seen.own_withheld - visible
+    tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
+    classes = _classes(space, view, reader, visible | own_withheld | tied)
+    plain = _plainly_known(classes, visible, own_withheld)
+    left = {place: one for place, one in classes.items() if place not in plain}
+    kept = _tied_to_risk(left, own_withheld, seen.peers.values())
     if is_choosing:
         kept = _with_alternatives(kept, classes)
     least = -np.inf if space.may_be_negative else 0.0
     rows: list[tuple[str, float, float, bool, bool, float, float]] = []
     relations: list[tuple[str, str, float]] = []
-    of_set: dict[str, int] = {}
     rest: dict[int, float] = defaultdict(float)
     for place in sorted(kept.classes):
         one, name = classes[place], f"class {place}"
         rows.append((name, one.value, one.least, True, False, 1.0, one.need))
-        for number in kept.sets.intersection(one.stands_in):
-            relations.append((f"figure {number}", name, -1.0))
+        for number in sorted(kept.sets.intersection(one.stands_in)):
+            relations.append((_set_name(number), name, -1.0))
             rest[number] += one.value
     for number in sorted(kept.sets):
-        # What the reader knows of it anyway is taken away, from the value alone: the level is that of the figure.
-        value, name = rest[number], f"figure {number}"
-        is_visible = number in shown or number in out
-        need = rules.protection(space.values[number]) if is_visible or number in own_withheld else 0.0
-        cost = float(np.log2(2.0 + abs(space.values[number]))) * (_OF_NAME if "organisation" in names[number] else 1.0)
-        cost *= max(1.0, speaks_for[number] / _OF_FEW)
-        cost *= _OF_PUBLIC if number in is_on_public and reader.audience != PUBLIC else 1.0
-        is_out = number in out or number in is_own
-        rows.append((name, value, min(least, value), not is_visible, is_out, cost, need))
+        # What the reader knows of it anyway is taken from the value alone: the level is that of the figure.
+        value, whole_value = rest[number], space.values[number]
+        level = view.rules.protection(whole_value) if number in visible | own_withheld else 0.0
+        cost = _cost(whole_value) * (_OF_NAME if number in seen.by_name else 1.0)
+        cost *= max(1.0, seen.speaks_for[number] / _OF_FEW)
+        cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
+        name = _set_name(number)
+        is_out = number in out or number in seen.paid_for
+        rows.append((name, value, min(least, value), number not in visible, is_out, cost, level))
         relations.append((name, name, 1.0))
-        of_set[name] = number
     for name in sorted(kept.peers):
-        cell, whole, less = peers[name]
+        _, whole, less = seen.peers[name]
         value, whole_value = rest[whole] - rest[less], space.values[whole] - space.values[less]
-        cost = float(np.log2(2.0 + abs(whole_value)))
-        rows.append((name, value, min(least, value), False, False, cost, rules.protection(whole_value)))
-        relations += [(name, name, 1.0), (name, f"figure {whole}", -1.0), (name, f"figure {less}", 1.0)]
+        level = view.rules.protection(whole_value)
+        rows.append((name, value, min(least, value), False, False, _cost(whole_value), level))
+        relations += [(name, name, 1.0), (name, _set_name(whole), -1.0), (name, _set_name(less), 1.0)]
     columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
     return Known(
         pd.DataFrame(rows, columns=columns),
         pd.DataFrame(relations, columns=["relation", "cell", "coefficient"]),
-        of_set,
-        {name: peers[name][0] for name in kept.peers},
+        {_set_name(number): number for number in kept.sets},
+        {name: seen.peers[name][0] for name in kept.peers},
     )
+
+
+def _cost(value: float) -> float:
+    """Large figures say most, so that to withhold one costs a little more."""
+    return float(np.log2(2.0 + abs(value)))
+
+
+def _set_name(number: int) -> str:
+    return f"figure {number}"
 
 
 @dataclass(frozen=True)
 class _Class:
-    """Atoms that stand in just the same sets. `need` is the level at which it must stay unknown; 0 where it need not."""
+    """Atoms that stand in just the same sets. `need` is how unknown it must stay; 0 where it need not."""
 
     stands_in: tuple[int, ...]
     value: float
@@ -266,8 +277,9 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
     return found
 
 
-def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]:
-    """The classes that need not stay unknown and are what is left of a figure that the reader sees."""
+def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:
+    """The classes that are what is left of a figure that the reader sees, and need not stay unknown: neither for
+    themselves nor for a figure that is withheld from it."""
     members: dict[int, set[int]] = defaultdict(set)
     for place, one in classes.items():
         for number in one.stands_in:
@@ -280,7 +292,7 @@ def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]
         if len(of) != 1:
             continue
         (place,) = of
-        if classes[place].need:
+        if classes[place].need or not own_withheld.isdisjoint(classes[place].stands_in):
             continue
         known.add(place)
         for number in classes[place].stands_in:
@@ -291,16 +303,11 @@ def _plainly_known(classes: Mapping[int, _Class], visible: Set[int]) -> set[int]
     return known
 
 
-def _tied_to_risk(
-    left: Mapping[int, tuple[int, ...]],
-    risky: Set[int],
-    own_withheld: Set[int],
-    peers: Iterable[tuple[Cell, int, int]],
-) -> _Kept:
+def _tied_to_risk(left: Mapping[int, _Class], own_withheld: Set[int], peers: Iterable[tuple[Cell, int, int]]) -> _Kept:
     """Whatever hangs together, by figures that both are in, with something that must stay unknown."""
     of_set: dict[int, list[int]] = defaultdict(list)
-    for place, stands_in in left.items():
-        for number in stands_in:
+    for place, one in left.items():
+        for number in one.stands_in:
             of_set[number].append(place)
     beside: dict[int, list[tuple[str, int]]] = defaultdict(list)
     for cell, whole, less in peers:
@@ -308,7 +315,7 @@ def _tied_to_risk(
         beside[less].append((_peers_name(cell), whole))
     kept = _Kept(set(), set(), set())
     waiting = [number for number in own_withheld if number in of_set]
-    waiting += [number for place in risky for number in left[place]]
+    waiting += [number for one in left.values() if one.need for number in one.stands_in]
     while waiting:
         number = waiting.pop()
         if number in kept.sets:
@@ -317,7 +324,7 @@ def _tied_to_risk(
         for place in of_set[number]:
             if place not in kept.classes:
                 kept.classes.add(place)
-                waiting += left[place]
+                waiting += left[place].stands_in
         for name, other in beside[number]:
             kept.peers.add(name)
             waiting.append(other)
@@ -335,7 +342,7 @@ def _peers_name(cell: Cell) -> str:
     return f"peers {' '.join(map(str, cell[:9]))}"
 
 
-def is_group_alike(topic: Topic, space: Space, cell: Cell, less: int) -> bool:
+def is_group_alike(space: Space, cell: Cell, less: int) -> bool:
     """Whether the peers of an organisation say no more than their group does: its reader knows the organisation whole
     from the same page."""
     return cell.audience in space.by_name[less]

@@ -42,8 +42,8 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
 
 
 def statuses(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]") -> pd.DataFrame:
-    """What `suppress` does with each cell (cell, value, status), without the whole range of each, which takes longer than
-    the choice."""
+    """What `suppress` does with each cell (cell, value, status), without the whole range of each, which takes longer
+    than the choice."""
     table = linked(cells, relations)
     return _statuses(_chosen(table, cells, levels(table, protection)))
 

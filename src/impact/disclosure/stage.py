@@ -1,14 +1,18 @@
 """Disclosure control of one publication: which of its figures are withheld, why, and the proof that none of them can be
 worked out. Tables in, tables out; the tables are gathered in sql/disclosure.
 
-METHODS 7. First what may not be shown as it is (few answers, few organisations, one that makes up most), then what would
-let a reader work out that: reader after reader, each with all that it knows, the public first, since all read its page,
-and whoever has the pages of others last. A figure withheld takes both its numbers with it, so that all spaces of a topic
-are gone through until nothing more is withheld. At the end every reader is audited.
+METHODS 7. First what may not be shown as it is (few answers, few organisations, one that makes up most), then what
+would let a reader work out that: reader after reader, each with all that it knows, the public first, since all read its
+page, and whoever has the pages of others last. A figure withheld takes both its numbers with it, so that all spaces of
+a topic are gone through until nothing more is withheld. At the end every reader is audited.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
@@ -31,6 +35,9 @@ AS_ITSELF = "its own figure is withheld"
 _WEEKDAYS, _HOURS_A_DAY = 5 / 7, 7.5
 """Of days in the calendar, and of a full-time working day: what a post comes to on the bases that do not count days of
 the calendar. NHS contracts have 37.5 hours a week."""
+
+_MANY_CELLS, _MOST_PROCESSES = 5000, 4
+"""From so many cells on several processes are started, and never more: each holds a copy of what it works on."""
 
 _MOST_ROUNDS = 20
 """Every round withholds more, so this is never reached; it is there so that a fault cannot run for ever."""
@@ -57,23 +64,54 @@ def control(tables: Mapping[str, pd.DataFrame]) -> Control:
     consenting = frozenset(organisations.loc[organisations["publication_consent"].eq(True), "organisation_code"])
     readers = _readers(tables["reads"])
     found = topics(indicators, tables["atom"], tables["member"], tables["cell"], tables["earlier_cell"])
+    decide = partial(_decided, readers, consenting, rules, small_count)
     withheld: dict[Cell, str] = {}
     audits: list[pd.DataFrame] = []
-    for topic in found:
-        views = {
-            (space.name, reader.audience): View(topic, space, reader, consenting, rules)
-            for space in topic.spaces.values()
-            for reader in readers
-        }
-        of_topic = _primary(topic, readers, views, rules, small_count)
-        _secondary(topic, readers, views, of_topic)
-        audits += _audits(topic, readers, views, of_topic)
-        _follow(topic, of_topic)
+    for of_topic, its_audits in _side_by_side(decide, found):
         withheld |= of_topic
+        audits += its_audits
     audited = pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(columns=_AUDIT)
     return Control(
         _withheld_table(found, withheld), audited, _audited_table(tables["reads"], audited), _released(found, withheld)
     )
+
+
+_Decided = tuple[dict[Cell, str], list[pd.DataFrame]]
+"""The cells of a topic that are withheld, with the reason, and its audits."""
+
+
+def _decided(
+    readers: Sequence[Reader],
+    consenting: frozenset[str],
+    rules: Rules,
+    small_count: Mapping[str, Any],
+    topic: Topic,
+) -> _Decided:
+    views = {
+        (space.name, reader.audience): View(topic, space, reader, consenting, rules)
+        for space in topic.spaces.values()
+        for reader in readers
+    }
+    withheld = _primary(topic, readers, views, rules, small_count)
+    audits = _secondary(topic, readers, views, withheld)
+    _follow(topic, withheld)
+    return withheld, audits
+
+
+def _side_by_side(decide: Callable[[Topic], _Decided], found: Sequence[Topic]) -> Iterator[_Decided]:
+    """What is decided of each topic, in their order. They have nothing to do with one another, so that large ones are
+    worked on by as many processes as there are cores; to start those takes longer than the work on small ones."""
+    cells = sum(len(topic.cells) for topic in found)
+    processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    if cells < _MANY_CELLS or processes == 1:
+        yield from map(decide, found)
+        return
+    # Forked, because a fresh process would first import for seconds what this one has; what is forked here computes,
+    # answers, and ends. The largest go first, so that none is left for last alone.
+    with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
+        largest_first = sorted(range(len(found)), key=lambda place: -len(found[place].cells))
+        made = {place: pool.submit(decide, found[place]) for place in largest_first}
+        yield from (made[place].result() for place in range(len(found)))
 
 
 def _rules(settings: pd.DataFrame) -> Rules:
@@ -155,7 +193,7 @@ def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rul
     """Why a group's figure, or that of an organisation's peers, is of too few organisations to be shown, if it is."""
     for part in topic.parts[cell]:
         space = topic.spaces[part.space]
-        is_alike = part.less is not None and is_group_alike(topic, space, cell, part.less)
+        is_alike = part.less is not None and is_group_alike(space, cell, part.less)
         view = views[part.space, cell.audience]
         behind = view.behind_set(part.whole, None if is_alike else part.less)
         if not behind.shares:
@@ -171,26 +209,51 @@ def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rul
 
 def _secondary(
     topic: Topic, readers: Sequence[Reader], views: Mapping[tuple[str, str], View], withheld: dict[Cell, str]
-) -> None:
-    """Withhold, in `withheld`, what would let one of the readers work out what it may not see."""
+) -> list[pd.DataFrame]:
+    """Withhold, in `withheld`, what would let one of the readers work out what it may not see; and audit them all."""
     done: dict[tuple[str, str], frozenset[Cell]] = {}
     for _ in range(_MOST_ROUNDS):
         before = len(withheld)
-        for reader in readers:
-            for space in topic.spaces.values():
-                place = (space.name, reader.audience)
-                seen = frozenset(cell for cell in withheld if cell.audience in reader.audiences)
-                if done.get(place) == seen:
-                    continue
-                known = known_to(topic, space, views[place], reader, withheld, is_choosing=True)
-                if known.is_at_risk:
-                    for cell in _to_withhold(topic, space, reader, known):
-                        withheld.setdefault(cell, WORKED_OUT)
-                    seen = frozenset(cell for cell in withheld if cell.audience in reader.audiences)
-                done[place] = seen
+        _go_through(topic, readers, views, withheld, done)
+        if len(withheld) > before:
+            continue
+        audits = _audits(topic, readers, views, withheld)
+        # What others withhold may leave a reader with fewer figures that tell the same organisations apart, whose sum
+        # it then knows: that is seen here, and gone through again.
+        again = {
+            (ranges["number"].iloc[0], ranges["audience"].iloc[0])
+            for ranges in audits
+            if (~ranges["is_protected"] & ~ranges["is_already_disclosed"]).any()
+        } & set(done)
+        if not again:
+            return audits
+        for place in again:
+            del done[place]
+        _go_through(topic, readers, views, withheld, done)
         if len(withheld) == before:
-            return
+            return audits
     raise ArithmeticError(f"Suppression of {topic.name} came to no end.")
+
+
+def _go_through(
+    topic: Topic,
+    readers: Sequence[Reader],
+    views: Mapping[tuple[str, str], View],
+    withheld: dict[Cell, str],
+    done: dict[tuple[str, str], frozenset[Cell]],
+) -> None:
+    """Reader after reader and space after space, but for those of which `done` says that nothing has changed since."""
+    for reader in readers:
+        for space in topic.spaces.values():
+            place = (space.name, reader.audience)
+            # What is withheld from others' pages makes nothing of this reader's easier to work out.
+            if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.audience):
+                continue
+            known = known_to(topic, space, views[place], reader, withheld, is_choosing=reader.audience == PUBLIC)
+            if known.is_at_risk:
+                for cell in _to_withhold(topic, space, reader, known):
+                    withheld.setdefault(cell, WORKED_OUT)
+            done[place] = frozenset(cell for cell in withheld if cell.audience == reader.audience)
 
 
 def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> list[Cell]:
@@ -208,7 +271,7 @@ def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> li
             or any(
                 part.space == space.name
                 and part.whole in numbers
-                and (part.less is None or is_group_alike(topic, space, cell, part.less))
+                and (part.less is None or is_group_alike(space, cell, part.less))
                 for part in topic.parts[cell]
             )
         )
@@ -227,8 +290,10 @@ def _audits(
     """The range of everything that must not come out, for each reader: the figures withheld from its own page, and the
     classes that are sensitive."""
     found = []
+    names = {space.name: _names(topic, space) for space in topic.spaces.values()}
     for reader in readers:
         for space in topic.spaces.values():
+            called = names[space.name]
             known = known_to(topic, space, views[space.name, reader.audience], reader, withheld)
             if not known.is_at_risk:
                 continue
@@ -238,7 +303,7 @@ def _audits(
                 # What comes out with nothing of this publication shown was out before it.
                 before = _ranges(known, known.cells["is_out"]).set_index("cell")["is_protected"]
                 ranges["is_already_disclosed"] = ~ranges["is_protected"] & ~ranges["cell"].map(before).astype(bool)
-            ranges["cell"] = ranges["cell"].map(lambda name: _called(topic, space, known, name))
+            ranges["cell"] = [called.get(known.sets.get(name, -1), name) for name in ranges["cell"]]
             ranges["audience"], ranges["indicators"] = reader.audience, topic.name
             ranges["variant"], ranges["number"] = topic.variant, space.name
             found.append(ranges[_AUDIT])
@@ -253,22 +318,19 @@ def _ranges(known: Known, is_published: "pd.Series[bool]") -> pd.DataFrame:
     return ranges[ranges["cell"].isin(wanted)].reset_index(drop=True)
 
 
-def _called(topic: Topic, space: Space, known: Known, name: str) -> str:
-    """What a cell of an audit is called in the table: by the figure that it is, or as a class."""
-    if name not in known.sets:
-        return name
-    number = known.sets[name]
-    of = next(
-        cell
-        for cell in topic.cells
-        if any(part.space == space.name and part.whole == number and part.less is None for part in topic.parts[cell])
-    )
-    return " ".join(text for text in (*of[1:4], *of[5:8]) if text)
+def _names(topic: Topic, space: Space) -> dict[int, str]:
+    """What each set of atoms is called in the table of the audit: by the first figure that shows it."""
+    found: dict[int, str] = {}
+    for cell in topic.cells:
+        for part in topic.parts[cell]:
+            if part.space == space.name and part.less is None:
+                found.setdefault(part.whole, " ".join(text for text in (*cell[1:4], *cell[5:8]) if text))
+    return found
 
 
 def _follow(topic: Topic, withheld: dict[Cell, str]) -> None:
-    """What follows from what is withheld: no peers beside a figure that is not shown, and on a mutual's own page no peers
-    where the public page does not show their group."""
+    """What follows from what is withheld: no peers beside a figure that is not shown, and on a mutual's own page no
+    peers where the public page does not show their group."""
     shown_in_public: set[tuple[str, int]] = set()
     why: dict[tuple[str, int], str] = {}
     for cell in topic.cells:
@@ -309,7 +371,7 @@ def _withheld_table(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.
             if cell not in withheld:
                 continue
             is_alone = cell.kind == "peers" and any(
-                part.less is not None and not is_group_alike(topic, topic.spaces[part.space], cell, part.less)
+                part.less is not None and not is_group_alike(topic.spaces[part.space], cell, part.less)
                 for part in topic.parts[cell]
             )
             rows.append((*cell[:8], withheld[cell], not (is_alone and withheld[cell] == WORKED_OUT)))
@@ -351,7 +413,7 @@ def _released(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFr
                     if part.space != space.name:
                         continue
                     whole = frozenset(atoms_of[part.whole])
-                    if part.less is not None and not is_group_alike(topic, space, cell, part.less):
+                    if part.less is not None and not is_group_alike(space, cell, part.less):
                         whole -= frozenset(atoms_of[part.less])
                     to, by_name = shown.setdefault(whole, (set(), set()))
                     to.add(cell.audience)
