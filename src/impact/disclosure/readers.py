@@ -19,7 +19,7 @@ _OF_COMMISSIONER = "commissioner-"
 _OF_NAME, _OF_PUBLIC = 4.0, 2.0
 """How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
 _OF_FEW = 5
-"""So many organisations together cost as much as one figure; more of them cost more, in proportion: of all sectors, the
+"""So many organisations together cost as much as one figure; more of them cost far more (by the square): of all sectors, the
 figure that a page is there for should be the last to go."""
 
 
@@ -216,7 +216,7 @@ def known_to(
         value, whole_value = rest[number], space.values[number]
         level = view.rules.protection(whole_value) if number in visible | own_withheld else 0.0
         cost = _cost(whole_value) * (_OF_NAME if number in seen.by_name else 1.0)
-        cost *= max(1.0, seen.speaks_for[number] / _OF_FEW)
+        cost *= max(1.0, seen.speaks_for[number] / _OF_FEW) ** 2
         cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
         name = _set_name(number)
         is_out = number in out or number in seen.paid_for

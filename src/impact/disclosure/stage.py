@@ -249,7 +249,7 @@ def _go_through(
             # What is withheld from others' pages makes nothing of this reader's easier to work out.
             if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.audience):
                 continue
-            known = known_to(topic, space, views[place], reader, withheld, is_choosing=reader.audience == PUBLIC)
+            known = known_to(topic, space, views[place], reader, withheld, is_choosing=True)
             if known.is_at_risk:
                 for cell in _to_withhold(topic, space, reader, known):
                     withheld.setdefault(cell, WORKED_OUT)
