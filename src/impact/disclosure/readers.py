@@ -19,8 +19,8 @@ _OF_COMMISSIONER = "commissioner-"
 _OF_NAME, _OF_PUBLIC = 4.0, 2.0
 """How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
 _OF_FEW = 5
-"""So many organisations together cost as much as one figure; more of them cost far more (by the square): of all sectors, the
-figure that a page is there for should be the last to go."""
+"""So many organisations together cost as much as one figure, more of them far more (by the square): of all sectors,
+the figure that a page is there for should be the last to go."""
 
 
 @dataclass(frozen=True)
