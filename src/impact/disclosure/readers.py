@@ -2,11 +2,12 @@
 
 A reader has the pages of its audiences, this time and before. Atoms that stand in just the same figures are one CLASS,
 whose sum it might learn; a class is sensitive where few stand behind it whom the reader may not see by name, where one
-makes up most of its money, or where it is another commissioner's part. What is then withheld belongs in `stage`.
+makes up most of its money, or where it is another commissioner's part. So is a PORTION, what the same few add to one
+figure in several classes: a year may come out whose quarters do not. What is then withheld belongs in `stage`.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -211,6 +212,10 @@ def known_to(
         for number in sorted(kept.sets.intersection(one.stands_in)):
             relations.append((_set_name(number), name, -1.0))
             rest[number] += one.value
+    for at, (places, value, level) in enumerate(_portions(space, view, left, kept.classes)):
+        name = f"portion {at}"
+        rows.append((name, value, min(least, value), True, False, 1.0, level))
+        relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
     for number in sorted(kept.sets):
         # What the reader knows of it anyway is taken from the value alone: the level is that of the figure.
         value, whole_value = rest[number], space.values[number]
@@ -251,6 +256,8 @@ class _Class:
     """Atoms that stand in just the same sets. `need` is how unknown it must stay; 0 where it need not."""
 
     stands_in: tuple[int, ...]
+    pieces: tuple[int, ...]
+    contributors: frozenset[tuple[str, str]]
     value: float
     least: float
     need: float
@@ -273,8 +280,37 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
             # One of those behind it knows what it sent: the sum is no less than that.
             least = max(behind.shares.values())
         need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
-        found[at] = _Class(stands_in, value, min(least, value), need)
+        contributors = frozenset(behind.shares)
+        found[at] = _Class(stands_in, tuple(pieces), contributors, value, min(least, value), need)
     return found
+
+
+def _portions(
+    space: Space, view: View, left: Mapping[int, _Class], kept: Set[int]
+) -> Iterator[tuple[tuple[int, ...], float, float]]:
+    """What those behind a sensitive class add to each figure that it stands in, in all classes that are theirs alone:
+    these classes, their sum and its level."""
+    of_contributor: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for place in kept:
+        for contributor in left[place].contributors:
+            of_contributor[contributor].add(place)
+    found: set[tuple[int, ...]] = set()
+    for place in sorted(kept):
+        one = left[place]
+        if not one.need:
+            continue
+        near = set().union(*(of_contributor[contributor] for contributor in one.contributors))
+        theirs = [other for other in near if left[other].contributors <= one.contributors]
+        if len(theirs) < 2:
+            continue
+        for number in one.stands_in:
+            together = tuple(sorted(other for other in theirs if number in left[other].stands_in))
+            if len(together) < 2 or together in found:
+                continue
+            found.add(together)
+            if view.is_sensitive(view.behind(piece for other in together for piece in left[other].pieces)):
+                value = sum(left[other].value for other in together)
+                yield together, value, view.rules.protection(value)
 
 
 def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:
