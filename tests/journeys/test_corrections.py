@@ -103,6 +103,11 @@ def changed_rows(
 DEPENDS_ON_OTHERS = {
     "benchmarks.absence_expected",
     "benchmarks.absence_month",
+    # Absence is charted as it differs from that of peers.
+    "benchmarks.assurance",
+    "benchmarks.series",
+    "benchmarks.variation",
+    "benchmarks.xmr",
     "benchmarks.delivery_model",
     "benchmarks.peer",
     "benchmarks.spin_out",

@@ -212,7 +212,7 @@ def known_to(
         for number in sorted(kept.sets.intersection(one.stands_in)):
             relations.append((_set_name(number), name, -1.0))
             rest[number] += one.value
-    for at, (places, value, level) in enumerate(_portions(space, view, left, kept.classes)):
+    for at, (places, value, level) in enumerate(_portions(space, view, classes, kept.classes)):
         name = f"portion {at}"
         rows.append((name, value, min(least, value), True, False, 1.0, level))
         relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
@@ -286,30 +286,30 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
 
 
 def _portions(
-    space: Space, view: View, left: Mapping[int, _Class], kept: Set[int]
+    space: Space, view: View, classes: Mapping[int, _Class], kept: Set[int]
 ) -> Iterator[tuple[tuple[int, ...], float, float]]:
     """What those behind a sensitive class add to each figure that it stands in, in all classes that are theirs alone:
     these classes, their sum and its level."""
     of_contributor: dict[tuple[str, str], set[int]] = defaultdict(set)
     for place in kept:
-        for contributor in left[place].contributors:
+        for contributor in classes[place].contributors:
             of_contributor[contributor].add(place)
     found: set[tuple[int, ...]] = set()
     for place in sorted(kept):
-        one = left[place]
+        one = classes[place]
         if not one.need:
             continue
         near = set().union(*(of_contributor[contributor] for contributor in one.contributors))
-        theirs = [other for other in near if left[other].contributors <= one.contributors]
+        theirs = [other for other in near if classes[other].contributors <= one.contributors]
         if len(theirs) < 2:
             continue
         for number in one.stands_in:
-            together = tuple(sorted(other for other in theirs if number in left[other].stands_in))
+            together = tuple(sorted(other for other in theirs if number in classes[other].stands_in))
             if len(together) < 2 or together in found:
                 continue
             found.add(together)
-            if view.is_sensitive(view.behind(piece for other in together for piece in left[other].pieces)):
-                value = sum(left[other].value for other in together)
+            if view.is_sensitive(view.behind(piece for other in together for piece in classes[other].pieces)):
+                value = sum(classes[other].value for other in together)
                 yield together, value, view.rules.protection(value)
 
 
