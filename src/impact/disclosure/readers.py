@@ -212,7 +212,7 @@ def known_to(
         for number in sorted(kept.sets.intersection(one.stands_in)):
             relations.append((_set_name(number), name, -1.0))
             rest[number] += one.value
-    for at, (places, value, level) in enumerate(_portions(space, view, classes, kept.classes)):
+    for at, (places, value, level) in enumerate(_portions(view, classes, kept.classes)):
         name = f"portion {at}"
         rows.append((name, value, min(least, value), True, False, 1.0, level))
         relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
@@ -286,7 +286,7 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
 
 
 def _portions(
-    space: Space, view: View, classes: Mapping[int, _Class], kept: Set[int]
+    view: View, classes: Mapping[int, _Class], kept: Set[int]
 ) -> Iterator[tuple[tuple[int, ...], float, float]]:
     """What those behind a sensitive class add to each figure that it stands in, in all classes that are theirs alone:
     these classes, their sum and its level."""
