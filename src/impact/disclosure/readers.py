@@ -75,22 +75,23 @@ class View:
 
     def __init__(self, topic: Topic, space: Space, reader: Reader, consenting: Collection[str], rules: Rules) -> None:
         self._space, self._consenting, self.rules = space, consenting, rules
-        self._by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
         codes = reader.codes
-        pays = {piece.organisation_code for piece in space.pieces if piece.commissioners & codes}
-        self.is_open = [self._may_see(piece, topic.is_of_parts, codes, pays) for piece in space.pieces]
+        by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
+        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and learn
+        # what another's is.
+        mixed = {number for number in by_name if self._has_part_of(number, codes)} if topic.is_of_parts else set()
+        self.is_open = [
+            piece.source == "official"
+            or bool(piece.commissioners & codes)
+            or not (by_name - mixed).isdisjoint(piece.sets)
+            or (not piece.commissioners and not by_name.isdisjoint(piece.sets))
+            for piece in space.pieces
+        ]
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
 
-    def _may_see(self, piece: Piece, is_of_parts: bool, codes: Set[str], pays: Collection[str]) -> bool:
-        """Whether the reader may see by name what this is."""
-        if piece.source == "official" or piece.commissioners & codes:
-            return True
-        if self._by_name.isdisjoint(piece.sets):
-            return False
-        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
-        # learn what another's is.
-        return not (is_of_parts and piece.organisation_code in pays and piece.commissioners)
+    def _has_part_of(self, number: int, codes: Set[str]) -> bool:
+        return any(self._space.pieces[at].commissioners & codes for at in self._space.pieces_of[number])
 
     def behind(self, pieces: Iterable[int]) -> Behind:
         """Who stands behind the sum of these pieces, without those that the reader may see."""
@@ -171,16 +172,19 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
     return seen
 
 
-def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str]) -> Known:
+def known_to(
+    topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str], *, keeps_names: bool = False
+) -> Known:
     """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
-    are not shown. What the reader knows for certain, and may, is taken out of it."""
+    are not shown. What the reader may know, and does from figures by name, is taken out of it, which makes it far
+    smaller; unless it `keeps_names`, so that those figures can be withheld for the sake of others too."""
     seen = _seen(topic, space, reader, withheld)
     out = {number for number, to in space.out.items() if to & reader.audiences}
     visible = seen.shown | out
     own_withheld = seen.own_withheld - visible
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
     classes = _classes(space, view, reader, visible | own_withheld | tied)
-    plain = _plainly_known(classes, visible, own_withheld)
+    plain = _plainly_known(classes, out if keeps_names else out | (seen.by_name & visible), own_withheld)
     left = {place: one for place, one in classes.items() if place not in plain}
     kept = _tied_to_risk(left, own_withheld, seen.peers.values())
     least = -np.inf if space.may_be_negative else 0.0
@@ -193,24 +197,23 @@ def known_to(topic: Topic, space: Space, view: View, reader: Reader, withheld: M
         relations += [(_set_name(number), name, -1.0) for number in one.stands_in]
         for number in one.stands_in:
             rest[number] += one.value
-    for at, (places, value, level) in enumerate(_portions(space, view, left, kept.classes)):
-        name = f"portion {at}"
+    for places, value, level in _portions(space, view, left, kept.classes):
+        name = f"portion {' '.join(map(str, places))}"
         rows.append((name, value, min(least, value), True, False, 1.0, level))
         relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
     for number in sorted(kept.sets):
-        # What the reader knows of it anyway is taken from the value alone: the level is that of the figure.
-        value, whole_value = rest[number], space.values[number]
-        level = view.rules.protection(whole_value) if number in visible | own_withheld else 0.0
-        cost = _cost(whole_value) * (_OF_NAME if number in seen.by_name else 1.0)
+        # What the reader knows of it anyway is taken away: the level is that of the rest.
+        value = rest[number]
+        level = view.rules.protection(value) if number in visible | own_withheld else 0.0
+        cost = _cost(space.values[number]) * (_OF_NAME if number in seen.by_name else 1.0)
         cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
         name = _set_name(number)
         rows.append((name, value, min(least, value), number not in visible, number in out, cost, level))
         relations.append((name, name, 1.0))
     for name in sorted(kept.peers):
         _, whole, less = seen.peers[name]
-        value, whole_value = rest[whole] - rest[less], space.values[whole] - space.values[less]
-        level = view.rules.protection(whole_value)
-        rows.append((name, value, min(least, value), False, False, _cost(whole_value), level))
+        value, cost = rest[whole] - rest[less], _cost(space.values[whole] - space.values[less])
+        rows.append((name, value, min(least, value), False, False, cost, view.rules.protection(value)))
         relations += [(name, name, 1.0), (name, _set_name(whole), -1.0), (name, _set_name(less), 1.0)]
     columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
     return Known(
@@ -293,8 +296,8 @@ def _portions(
 
 
 def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:
-    """The classes that are what is left of a figure that the reader sees, and need not stay unknown: neither for
-    themselves nor for a figure that is withheld from it."""
+    """The classes of what a reader may see that are what is left of one of these figures, but for those that a figure
+    withheld from it is made of."""
     members: dict[int, set[int]] = defaultdict(set)
     for place, one in classes.items():
         for number in one.stands_in:
@@ -307,7 +310,7 @@ def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withhel
         if len(of) != 1:
             continue
         (place,) = of
-        if classes[place].need or not own_withheld.isdisjoint(classes[place].stands_in):
+        if classes[place].contributors or not own_withheld.isdisjoint(classes[place].stands_in):
             continue
         known.add(place)
         for number in classes[place].stands_in:
