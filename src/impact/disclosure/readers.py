@@ -7,13 +7,13 @@ figure in several classes: a year may come out whose quarters do not. What is th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from impact.disclosure.atoms import Cell, Piece, Space, Topic
+from impact.disclosure.atoms import Cell, Space, Topic
 
 PUBLIC = "public"
 _OF_COMMISSIONER = "commissioner-"
@@ -77,8 +77,8 @@ class View:
         self._space, self._consenting, self.rules = space, consenting, rules
         codes = reader.codes
         by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
-        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and learn
-        # what another's is.
+        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
+        # learn what another's is.
         mixed = {number for number in by_name if self._has_part_of(number, codes)} if topic.is_of_parts else set()
         self.is_open = [
             piece.source == "official"
@@ -245,6 +245,16 @@ class _Class:
     need: float
 
 
+def _in_grains(space: Space, left: Mapping[int, _Class], places: Sequence[int]) -> Iterator[set[int]]:
+    """Those of some classes that are of the quarter, and those of the year."""
+    for numbers in space.of_grain.values():
+        yield {
+            place
+            for place in places
+            if any(not numbers.isdisjoint(space.pieces[piece].sets) for piece in left[place].pieces)
+        }
+
+
 @dataclass(frozen=True)
 class _Kept:
     classes: set[int]
@@ -270,8 +280,8 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
 def _portions(
     space: Space, view: View, left: Mapping[int, _Class], kept: Set[int]
 ) -> Iterator[tuple[tuple[int, ...], float, float]]:
-    """What those behind a sensitive class add to each figure that it stands in, in all classes that are theirs alone:
-    these classes, their sum and its level."""
+    """What those behind a sensitive class add, in all classes that are theirs alone, to each figure that it stands in,
+    to the quarter, to the year, and in all: these classes, their sum and its level."""
     of_contributor: dict[tuple[str, str], set[int]] = defaultdict(set)
     for place in kept:
         for contributor in left[place].contributors:
@@ -285,8 +295,8 @@ def _portions(
         theirs = [other for other in near if left[other].contributors <= one.contributors]
         if len(theirs) < 2:
             continue
-        for number in one.stands_in:
-            together = tuple(sorted(other for other in theirs if number in left[other].stands_in))
+        figures = [{other for other in theirs if number in left[other].stands_in} for number in one.stands_in]
+        for together in (tuple(sorted(some)) for some in (*figures, *_in_grains(space, left, theirs), theirs)):
             if len(together) < 2 or together in found:
                 continue
             found.add(together)
