@@ -1,21 +1,7 @@
 -- The figures of whom each audience sees by name: a commissioner's of its own services and contracts where the indicator
 -- is one of those (commissioner_code), of the whole organisation otherwise. Of the quarter that is published and the year
--- that ends with it; of a mutual's own also the quarters before. A part may be the whole (is_whole), where nobody else
--- pays for anything.
-with atom_of_figure as (
-    select
-        atom.indicator_id,
-        grains.grain,
-        atom.organisation_code,
-        atom.source,
-        atom.variant,
-        atom.commissioners
-    from disclosure.atom as atom
-    inner join (values ('quarter'), ('rolling_year')) as grains (grain)
-        on case grains.grain when 'quarter' then atom.is_in_quarter else atom.is_in_year end
-),
-
-shown as (
+-- that ends with it; of a mutual's own also the quarters before.
+with shown as (
     select named.*, audiences.kind, audiences.code
     from published.named as named
     inner join published.audience as audiences on named.audience = audiences.audience
@@ -33,18 +19,6 @@ select
     figures.period_id,
     figures.organisation_code,
     figures.commissioner_code,
-    figures.commissioner_code = 'ALL'
-    or not exists (
-        select 1
-        from atom_of_figure
-        where
-            atom_of_figure.indicator_id = figures.indicator_id
-            and atom_of_figure.grain = figures.grain
-            and atom_of_figure.organisation_code = figures.organisation_code
-            and atom_of_figure.source = figures.source
-            and atom_of_figure.variant = figures.variant
-            and not list_contains(string_split(atom_of_figure.commissioners, ' '), figures.commissioner_code)
-    ) as is_whole,
     figures.delivery_model,
     figures.source,
     figures.variant,

@@ -1,49 +1,24 @@
--- A figure of few organisations is shown only to who knows every one of them already: from an official figure, from a page
--- that it has, or because it pays for all that is in it.
 select
-    figures.audience,
-    figures.indicator_id,
-    figures.sector,
-    figures.delivery_model,
-    figures.period_id,
-    figures.organisations,
-    figures.value
-from published.delivery_model_figure as figures
+    audience,
+    sector,
+    delivery_model,
+    period_id,
+    organisations,
+    value
+from published.delivery_model_figure
 where
-    not figures.is_public
-    and figures.organisations < (select value from reference.settings where name = 'peers_for_median')
-    and figures.value <> '[c]'
-    and exists (
+    not is_public
+    and organisations < (select value from reference.settings where name = 'peers_for_median')
+    and value <> '[c]'
+    and not exists (
         select 1
-        from disclosure.member as member
+        from disclosure.known_of_group as known
         where
-            member.indicator_id = figures.indicator_id
-            and member.grain = figures.grain
-            and member.variant = figures.basis
-            and member.delivery_model = figures.delivery_model
-            and member.sector = figures.sector
-            and member.source <> 'official'
-            and not exists (
-                select 1
-                from disclosure.reads as reads
-                inner join disclosure.named_figure as named on reads.audience = named.audience
-                where
-                    reads.reader = figures.audience
-                    and named.is_whole
-                    and named.indicator_id = member.indicator_id
-                    and named.grain = member.grain
-                    and named.period_id = figures.period_id
-                    and named.variant = member.variant
-                    and named.organisation_code = member.organisation_code
-            )
-            and exists (
-                select 1
-                from disclosure.atom as atom
-                where
-                    atom.indicator_id = member.indicator_id
-                    and atom.variant = member.variant
-                    and atom.organisation_code = member.organisation_code
-                    and case member.grain when 'quarter' then atom.is_in_quarter else atom.is_in_year end
-                    and 'commissioner-' || atom.commissioners <> figures.audience
-            )
+            known.reader = delivery_model_figure.audience
+            and known.indicator_id = delivery_model_figure.indicator_id
+            and known.grain = delivery_model_figure.grain
+            and known.variant = delivery_model_figure.basis
+            and known.delivery_model = delivery_model_figure.delivery_model
+            and known.sector = delivery_model_figure.sector
+            and known.known = delivery_model_figure.organisations
     )

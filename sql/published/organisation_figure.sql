@@ -88,11 +88,8 @@ figures as (
         withheld_peers.reason as why_no_peers,
         coalesce(withheld_peers.is_median_withheld, false) as is_median_withheld,
         too_well_known.indicator_id is not null as is_too_well_known,
-        coalesce(known.known, 0)
-        -- The organisation itself is no peer, but is among those known, unless the reader sees but its part of it.
-        - cast(
-            visible.is_whole or visible.source = 'official' or in_public.because is not null as integer
-        ) as peers_known
+        -- The organisation itself is no peer, but may be among those known.
+        coalesce(known.known, 0) - cast(itself.reader is not null as integer) as peers_known
     from named
     inner join reference.indicators as indicators on list_contains(indicators.grains, named.grain)
     left join visible
@@ -107,12 +104,6 @@ figures as (
         and named.grain = reported.grain
         and named.period_id = reported.period_id
         and named.organisation_code = reported.organisation_code
-    left join published.named as in_public
-        on in_public.audience = 'public'
-        and in_public.because = 'consent'
-        and named.grain = in_public.grain
-        and named.period_id = in_public.period_id
-        and named.organisation_code = in_public.organisation_code
     left join register.instruments as instruments
         on coalesce(visible.variant, reported.variant) = instruments.instrument_id
     left join disclosure.withheld as withheld
@@ -144,6 +135,12 @@ figures as (
         and peer.variant = known.variant
         and peer.delivery_model = known.delivery_model
         and peer.scope_sector = known.sector
+    left join disclosure.known_figure as itself
+        on named.audience = itself.reader
+        and peer.indicator_id = itself.indicator_id
+        and peer.grain = itself.grain
+        and peer.variant = itself.variant
+        and peer.organisation_code = itself.organisation_code
     left join too_well_known
         on named.audience = 'public'
         and peer.indicator_id = too_well_known.indicator_id

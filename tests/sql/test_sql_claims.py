@@ -314,8 +314,8 @@ DAMAGES = {
     ],
     "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
         "update published.delivery_model_figure set value = '3.00' where value = '[c]'",
-        "delete from disclosure.named_figure",
-        "update disclosure.named_figure set is_whole = false",
+        "update disclosure.known_of_group set known = known - 1",
+        "delete from disclosure.known_of_group where reader = 'commissioner-C1'",
     ],
     "published.organisation_figure__has_no_blank_cell": [
         f"update {_FIGURE} set {column} = null where organisation_code = 'M1'"

@@ -502,6 +502,10 @@ def secrets(sector: Random, parts: list[Part], reader: str) -> list[set[Part]]:
             of = {part for part in parts if part.code == code and part.month in months_of}
             if parts is sector.users and sector.payers[code] & codes_of:
                 of = {part for part in of if part.payers and not part.payers & codes_of}
+                own_months = {part.month for part in parts if part.code == code and part.payers & codes_of}
+                if code in sector.consenting:
+                    # It agreed to what it does as a whole being known: where that is none of the reader's, it may be.
+                    of = {part for part in of if part.month in own_months}
             elif code in sector.consenting or (parts is sector.days and sector.payers[code] & codes_of):
                 continue
             if of and of not in found:

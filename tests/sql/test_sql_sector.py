@@ -45,11 +45,13 @@ def beside(by_hand: list[Figure]) -> dict[tuple[Key, str], Peers]:
 
 @pytest.fixture(scope="module")
 def readers(sector: Sector, built: duckdb.DuckDBPyConnection, by_hand: list[Figure]) -> Reading:
-    columns = "audience, indicator_id, grain, period_id, variant, organisation_code"
-    whole = built.execute(
-        f"select {columns} from disclosure.named_figure where is_whole and commissioner_code <> 'ALL'"
-    ).fetchall()
-    return boring.reading(sector, by_hand, frozenset((row[0], Key(*row[1:5]), row[5]) for row in whole))
+    known = select(built, "disclosure.known_figure", "reader, indicator_id, grain, variant, organisation_code")
+    whole = {
+        (reader, Key(indicator, grain, QUARTERS[-1], variant), code)
+        for reader, indicator, grain, variant, code in known
+        if reader.startswith("commissioner-") and boring.INDICATORS[indicator].is_of_parts
+    }
+    return boring.reading(sector, by_hand, frozenset(whole))
 
 
 @pytest.fixture(scope="module")

@@ -69,8 +69,8 @@ class Piece(NamedTuple):
 
 @dataclass
 class Space:
-    """`sets` are those of all figures, by number; `out` of which publications before this one showed them to whom, and
-    `by_name` on whose pages they are an organisation's."""
+    """`sets` are those of all figures, by number; `out` of which publications before this one showed them to whom,
+    `by_name` on whose pages they are an organisation's, and `of_grain` those of the quarter and of the year."""
 
     name: str
     is_money: bool
@@ -79,6 +79,7 @@ class Space:
     sets: dict[tuple[int, ...], int] = field(default_factory=dict)
     out: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_name: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    of_grain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     pieces: list[Piece] = field(default_factory=list)
     values: dict[int, float] = field(default_factory=dict)
     pieces_of: dict[int, list[int]] = field(default_factory=dict)
@@ -232,11 +233,14 @@ class _Gathered:
             payer = "" if cell.commissioner_code == "ALL" else cell.commissioner_code
             own = self.set_of(cell, role, [(cell.organisation_code, cell.source)], payer)
             space.by_name[own].add(cell.audience)
+            space.of_grain[cell.grain].add(own)
             return Part(space.name, own, None, role == "numerator")
         group = self.groups[cell.indicator_id, cell.grain, cell.delivery_model, cell.sector]
         itself = [one for one in group if one[0] == cell.organisation_code]
         less = self.set_of(cell, role, itself) if itself else None
-        return Part(space.name, self.set_of(cell, role, group), less, role == "numerator")
+        whole = self.set_of(cell, role, group)
+        space.of_grain[cell.grain].add(whole)
+        return Part(space.name, whole, less, role == "numerator")
 
     def days_of(self, cell: Cell) -> float:
         return sum(self.days[cell.indicator_id, cell.grain, cell.organisation_code, cell.source].values())

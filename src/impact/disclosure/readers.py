@@ -7,21 +7,21 @@ figure in several classes: a year may come out whose quarters do not. What is th
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
-from impact.disclosure.atoms import Cell, Piece, Space, Topic
+from impact.disclosure.atoms import Cell, Space, Topic
 
 PUBLIC = "public"
 _OF_COMMISSIONER = "commissioner-"
 _OF_NAME, _OF_PUBLIC = 4.0, 2.0
 """How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
 _OF_FEW = 5
-"""So many organisations together cost as much as one figure, more of them far more (by the square): of all sectors,
-the figure that a page is there for should be the last to go."""
+"""So many organisations together cost as much as one figure, more of them far more (by the square): of all sectors, the
+figure that a page is there for should be the last to go."""
 
 
 @dataclass(frozen=True)
@@ -78,22 +78,23 @@ class View:
 
     def __init__(self, topic: Topic, space: Space, reader: Reader, consenting: Collection[str], rules: Rules) -> None:
         self._space, self._consenting, self.rules = space, consenting, rules
-        self._by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
         codes = reader.codes
-        pays = {piece.organisation_code for piece in space.pieces if piece.commissioners & codes}
-        self.is_open = [self._may_see(piece, topic.is_of_parts, codes, pays) for piece in space.pieces]
+        by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
+        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
+        # learn what another's is.
+        mixed = {number for number in by_name if self._has_part_of(number, codes)} if topic.is_of_parts else set()
+        self.is_open = [
+            piece.source == "official"
+            or bool(piece.commissioners & codes)
+            or not (by_name - mixed).isdisjoint(piece.sets)
+            or (not piece.commissioners and not by_name.isdisjoint(piece.sets))
+            for piece in space.pieces
+        ]
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
 
-    def _may_see(self, piece: Piece, is_of_parts: bool, codes: Set[str], pays: Collection[str]) -> bool:
-        """Whether the reader may see by name what this is."""
-        if piece.source == "official" or piece.commissioners & codes:
-            return True
-        if self._by_name.isdisjoint(piece.sets):
-            return False
-        # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
-        # learn what another's is.
-        return not (is_of_parts and piece.organisation_code in pays and piece.commissioners)
+    def _has_part_of(self, number: int, codes: Set[str]) -> bool:
+        return any(self._space.pieces[at].commissioners & codes for at in self._space.pieces_of[number])
 
     def behind(self, pieces: Iterable[int]) -> Behind:
         """Who stands behind the sum of these pieces, without those that the reader may see."""
@@ -148,15 +149,13 @@ class Known:
 @dataclass
 class _Seen:
     """What of a space stands on a reader's pages: the sets shown, those that its own page withholds, those of figures
-    by name, those on the public page, and those of what the reader pays for, which not to show it would keep nothing
-    from it; of how many organisations each tells; and the peers of organisations that it does not know whole, each a
-    group less one of its members."""
+    by name, those on the public page; of how many organisations each tells; and the peers of organisations that it does
+    not know whole, each a group less one of its members."""
 
     shown: set[int] = field(default_factory=set)
     own_withheld: set[int] = field(default_factory=set)
     by_name: set[int] = field(default_factory=set)
     in_public: set[int] = field(default_factory=set)
-    paid_for: set[int] = field(default_factory=set)
     speaks_for: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     peers: dict[str, tuple[Cell, int, int]] = field(default_factory=dict)
 
@@ -172,7 +171,6 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
             seen.shown.add(part.whole)
             seen.by_name |= {part.whole} if cell.kind == "organisation" else set()
             seen.in_public |= {part.whole} if cell.audience == PUBLIC else set()
-            seen.paid_for |= {part.whole} if cell.audience != PUBLIC and cell.kind == "organisation" else set()
             seen.speaks_for[part.whole] = max(seen.speaks_for[part.whole], cell.organisations)
         elif cell.audience == reader.audience and cell.kind != "peers":
             seen.own_withheld.add(part.whole)
@@ -180,28 +178,20 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
 
 
 def known_to(
-    topic: Topic,
-    space: Space,
-    view: View,
-    reader: Reader,
-    withheld: Mapping[Cell, str],
-    *,
-    is_choosing: bool = False,
+    topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str], *, keeps_names: bool = False
 ) -> Known:
     """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
-    are not shown. What the reader knows for certain, and may, is taken out of it; but to choose what else to withhold
-    takes figures that could be withheld instead (`is_choosing`)."""
+    are not shown. What the reader may know, and does from figures by name, is taken out of it, which makes it far
+    smaller; unless it `keeps_names`, so that those figures can be withheld for the sake of others too."""
     seen = _seen(topic, space, reader, withheld)
     out = {number for number, to in space.out.items() if to & reader.audiences}
     visible = seen.shown | out
     own_withheld = seen.own_withheld - visible
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
     classes = _classes(space, view, reader, visible | own_withheld | tied)
-    plain = _plainly_known(classes, visible, own_withheld)
+    plain = _plainly_known(classes, out if keeps_names else out | (seen.by_name & visible), own_withheld)
     left = {place: one for place, one in classes.items() if place not in plain}
     kept = _tied_to_risk(left, own_withheld, seen.peers.values())
-    if is_choosing:
-        kept = _with_alternatives(kept, classes)
     least = -np.inf if space.may_be_negative else 0.0
     rows: list[tuple[str, float, float, bool, bool, float, float]] = []
     relations: list[tuple[str, str, float]] = []
@@ -209,29 +199,27 @@ def known_to(
     for place in sorted(kept.classes):
         one, name = classes[place], f"class {place}"
         rows.append((name, one.value, one.least, True, False, 1.0, one.need))
-        for number in sorted(kept.sets.intersection(one.stands_in)):
-            relations.append((_set_name(number), name, -1.0))
+        relations += [(_set_name(number), name, -1.0) for number in one.stands_in]
+        for number in one.stands_in:
             rest[number] += one.value
-    for at, (places, value, level) in enumerate(_portions(view, classes, kept.classes)):
-        name = f"portion {at}"
+    for places, value, level in _portions(space, view, left, kept.classes):
+        name = f"portion {' '.join(map(str, places))}"
         rows.append((name, value, min(least, value), True, False, 1.0, level))
         relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
     for number in sorted(kept.sets):
-        # What the reader knows of it anyway is taken from the value alone: the level is that of the figure.
-        value, whole_value = rest[number], space.values[number]
-        level = view.rules.protection(whole_value) if number in visible | own_withheld else 0.0
-        cost = _cost(whole_value) * (_OF_NAME if number in seen.by_name else 1.0)
+        # What the reader knows of it anyway is taken away: the level is that of the rest.
+        value = rest[number]
+        level = view.rules.protection(value) if number in visible | own_withheld else 0.0
+        cost = _cost(space.values[number]) * (_OF_NAME if number in seen.by_name else 1.0)
         cost *= max(1.0, seen.speaks_for[number] / _OF_FEW) ** 2
         cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
         name = _set_name(number)
-        is_out = number in out or number in seen.paid_for
-        rows.append((name, value, min(least, value), number not in visible, is_out, cost, level))
+        rows.append((name, value, min(least, value), number not in visible, number in out, cost, level))
         relations.append((name, name, 1.0))
     for name in sorted(kept.peers):
         _, whole, less = seen.peers[name]
-        value, whole_value = rest[whole] - rest[less], space.values[whole] - space.values[less]
-        level = view.rules.protection(whole_value)
-        rows.append((name, value, min(least, value), False, False, _cost(whole_value), level))
+        value, cost = rest[whole] - rest[less], _cost(space.values[whole] - space.values[less])
+        rows.append((name, value, min(least, value), False, False, cost, view.rules.protection(value)))
         relations += [(name, name, 1.0), (name, _set_name(whole), -1.0), (name, _set_name(less), 1.0)]
     columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
     return Known(
@@ -263,6 +251,16 @@ class _Class:
     need: float
 
 
+def _in_grains(space: Space, left: Mapping[int, _Class], places: Sequence[int]) -> Iterator[set[int]]:
+    """Those of some classes that are of the quarter, and those of the year."""
+    for numbers in space.of_grain.values():
+        yield {
+            place
+            for place in places
+            if any(not numbers.isdisjoint(space.pieces[piece].sets) for piece in left[place].pieces)
+        }
+
+
 @dataclass(frozen=True)
 class _Kept:
     classes: set[int]
@@ -286,36 +284,36 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
 
 
 def _portions(
-    view: View, classes: Mapping[int, _Class], kept: Set[int]
+    space: Space, view: View, left: Mapping[int, _Class], kept: Set[int]
 ) -> Iterator[tuple[tuple[int, ...], float, float]]:
-    """What those behind a sensitive class add to each figure that it stands in, in all classes that are theirs alone:
-    these classes, their sum and its level."""
+    """What those behind a sensitive class add, in all classes that are theirs alone, to each figure that it stands in,
+    to the quarter, to the year, and in all: these classes, their sum and its level."""
     of_contributor: dict[tuple[str, str], set[int]] = defaultdict(set)
     for place in kept:
-        for contributor in classes[place].contributors:
+        for contributor in left[place].contributors:
             of_contributor[contributor].add(place)
     found: set[tuple[int, ...]] = set()
     for place in sorted(kept):
-        one = classes[place]
+        one = left[place]
         if not one.need:
             continue
         near = set().union(*(of_contributor[contributor] for contributor in one.contributors))
-        theirs = [other for other in near if classes[other].contributors <= one.contributors]
+        theirs = [other for other in near if left[other].contributors <= one.contributors]
         if len(theirs) < 2:
             continue
-        for number in one.stands_in:
-            together = tuple(sorted(other for other in theirs if number in classes[other].stands_in))
+        figures = [{other for other in theirs if number in left[other].stands_in} for number in one.stands_in]
+        for together in (tuple(sorted(some)) for some in (*figures, *_in_grains(space, left, theirs), theirs)):
             if len(together) < 2 or together in found:
                 continue
             found.add(together)
-            if view.is_sensitive(view.behind(piece for other in together for piece in classes[other].pieces)):
-                value = sum(classes[other].value for other in together)
+            if view.is_sensitive(view.behind(piece for other in together for piece in left[other].pieces)):
+                value = sum(left[other].value for other in together)
                 yield together, value, view.rules.protection(value)
 
 
 def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:
-    """The classes that are what is left of a figure that the reader sees, and need not stay unknown: neither for
-    themselves nor for a figure that is withheld from it."""
+    """The classes of what a reader may see that are what is left of one of these figures, but for those that a figure
+    withheld from it is made of."""
     members: dict[int, set[int]] = defaultdict(set)
     for place, one in classes.items():
         for number in one.stands_in:
@@ -328,7 +326,7 @@ def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withhel
         if len(of) != 1:
             continue
         (place,) = of
-        if classes[place].need or not own_withheld.isdisjoint(classes[place].stands_in):
+        if classes[place].contributors or not own_withheld.isdisjoint(classes[place].stands_in):
             continue
         known.add(place)
         for number in classes[place].stands_in:
@@ -365,13 +363,6 @@ def _tied_to_risk(left: Mapping[int, _Class], own_withheld: Set[int], peers: Ite
             kept.peers.add(name)
             waiting.append(other)
     return kept
-
-
-def _with_alternatives(kept: _Kept, classes: Mapping[int, _Class]) -> _Kept:
-    """What is tied to a risk, and the other figures of the parts that its figures are made of."""
-    beside = {place for place, one in classes.items() if kept.sets.intersection(one.stands_in)}
-    sets = kept.sets | {number for place in beside for number in classes[place].stands_in}
-    return _Kept({place for place, one in classes.items() if sets.intersection(one.stands_in)}, sets, kept.peers)
 
 
 def _peers_name(cell: Cell) -> str:

@@ -229,7 +229,7 @@ def _secondary(
             return audits
         for place in again:
             del done[place]
-        _go_through(topic, readers, views, withheld, done)
+        _go_through(topic, readers, views, withheld, done, keeps_names=True)
         if len(withheld) == before:
             return audits
     raise ArithmeticError(f"Suppression of {topic.name} came to no end.")
@@ -241,6 +241,8 @@ def _go_through(
     views: Mapping[tuple[str, str], View],
     withheld: dict[Cell, str],
     done: dict[tuple[str, str], frozenset[Cell]],
+    *,
+    keeps_names: bool = False,
 ) -> None:
     """Reader after reader and space after space, but for those of which `done` says that nothing has changed since."""
     for reader in readers:
@@ -249,7 +251,7 @@ def _go_through(
             # What is withheld from others' pages makes nothing of this reader's easier to work out.
             if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.audience):
                 continue
-            known = known_to(topic, space, views[place], reader, withheld, is_choosing=True)
+            known = known_to(topic, space, views[place], reader, withheld, keeps_names=keeps_names)
             if known.is_at_risk:
                 for cell in _to_withhold(topic, space, reader, known):
                     withheld.setdefault(cell, WORKED_OUT)
@@ -301,7 +303,8 @@ def _audits(
             ranges["is_already_disclosed"] = False
             if not ranges["is_protected"].all():
                 # What comes out with nothing of this publication shown was out before it.
-                before = _ranges(known, known.cells["is_out"]).set_index("cell")["is_protected"]
+                whole = known_to(topic, space, views[space.name, reader.audience], reader, withheld, keeps_names=True)
+                before = _ranges(whole, whole.cells["is_out"]).set_index("cell")["is_protected"]
                 ranges["is_already_disclosed"] = ~ranges["is_protected"] & ~ranges["cell"].map(before).astype(bool)
             ranges["cell"] = [called.get(known.sets.get(name, -1), name) for name in ranges["cell"]]
             ranges["audience"], ranges["indicators"] = reader.audience, topic.name
