@@ -159,10 +159,9 @@ class Reading:
     def knows(self, audience: str, figure: Figure) -> bool:
         """Whether a reader can tell this very figure: whoever reads of a part does not know the whole."""
         is_whole = not figure.key.meaning.is_of_parts
-        if (audience, figure.key, figure.organisation.code) in self.all_there_is:
-            is_whole = True
         return figure.source == "official" or bool(
-            "self" in (why := self._because(audience, figure))
+            (audience, figure.key, figure.organisation.code) in self.all_there_is
+            or "self" in (why := self._because(audience, figure))
             or (is_whole and "contract" in why)
             or "consent" in self._because("public", figure)
         )
