@@ -530,7 +530,7 @@ def widths(parts: list[Part], known: list[set[Part]], wanted: list[set[Part]], o
     return found
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6))
 def test_no_reader_can_work_out_what_it_must_not_know(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     sector = Random(seed)
