@@ -5,6 +5,7 @@ They are built aside, in a file of their own beside the warehouse, which is swap
 sound release, no publication. The file can be deleted at any moment.
 """
 
+import logging
 import shutil
 import time
 from collections.abc import Sequence
@@ -19,6 +20,10 @@ from impact.models import MADE_BY_PYTHON, RELEASE, WAREHOUSE, models_of
 from impact.places import quoted, sql_folder
 from impact.sources import create_table, source_tables
 from impact.warehouse import CONFIG, STORAGE_VERSION, Build, Built, build_model, tested
+
+_log = logging.getLogger(__name__)
+
+_KINDS = ("public", "commissioner", "organisation")
 
 _OPEN_TO_ALL = ("reference.feeds", "reference.indicators", "reference.settings", "register.publishers")
 """Tables of the warehouse that go into the file as they are, so that whoever draws reports needs no other."""
@@ -139,6 +144,11 @@ def control_disclosure(connection: duckdb.DuckDBPyConnection) -> list[Built]:
         "select organisation_code, publication_consent from register.organisations order by organisation_code"
     ).df()
     made = control(gathered)
+    notes = _counted(gathered["cell"], made.withheld)
+    said = ", ".join(
+        f"{notes[f'{kind}_withheld']} of {notes[f'{kind}_cells']} on the {kind}'s pages" for kind in _KINDS
+    )
+    _log.info("Withheld so that nobody is given away, of the cells of all pages: %s", said)
     built = []
     for name in MADE_BY_PYTHON:
         table: pd.DataFrame = getattr(made, name)
@@ -147,8 +157,20 @@ def control_disclosure(connection: duckdb.DuckDBPyConnection) -> list[Built]:
         connection.register("made_by_python", table)
         connection.execute(f"insert into disclosure.{name} by name select * from made_by_python")
         connection.unregister("made_by_python")
-        built.append(Built(f"disclosure.{name}", len(table), time.perf_counter() - started))
+        of_table = notes if name == "withheld" else {}
+        built.append(Built(f"disclosure.{name}", len(table), time.perf_counter() - started, of_table))
     return built
+
+
+def _counted(cells: pd.DataFrame, withheld: pd.DataFrame) -> dict[str, int]:
+    """How many cells there are for each kind of audience, how many of them are withheld, and for which reasons."""
+    counts: dict[str, int] = {}
+    for kind in _KINDS:
+        for name, table in (("cells", cells), ("withheld", withheld)):
+            counts[f"{kind}_{name}"] = int(table["audience"].str.startswith(kind).sum())
+    for reason, rows in withheld.groupby("reason", sort=True):
+        counts[str(reason)] = len(rows)
+    return counts
 
 
 def released_bytes(home: Home) -> bytes:

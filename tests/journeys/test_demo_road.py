@@ -42,6 +42,7 @@ from impact.home import Home
 from impact.intake.receipts import Receipt, live_returns, load_receipts
 from impact.periods import parse_period
 from impact.register import current_register
+from impact.release import open_release
 from impact.reports.writing import NOT_FOR_RELEASE
 from impact.status import ReturnStatus, return_statuses
 from impact.warehouse import open_warehouse
@@ -429,10 +430,25 @@ def test_the_public_reads_only_of_those_who_agreed(finished_demo: Home) -> None:
     assert named_in(texts_of(finished_demo)["public"]) == agreed
 
 
-def test_every_page_of_the_demo_has_passed_its_audit(finished_demo: Home) -> None:
+def test_every_demo_page_was_audited_and_may_be_released(finished_demo: Home) -> None:
     pages = list(finished_demo.publications.glob(f"{PUBLISHED}/1/*/index.html"))
     assert len(pages) == 161
     assert not [page for page in pages if NOT_FOR_RELEASE in page.read_text()]
+    assert all("are withheld ([c]), so that nobody is given away" in page.read_text() for page in pages)
+
+
+def test_of_the_demo_less_than_a_third_is_withheld_and_nothing_can_be_worked_out(finished_demo: Home) -> None:
+    with open_release(finished_demo) as release:
+        tally = release.execute(
+            "select split_part(audience, '-', 1), sum(cells) filter (reason <> '') / sum(cells) "
+            "from disclosure.tally group by 1 order by 1"
+        ).fetchall()
+        ranges = release.execute("select count(*), count(*) filter (not is_protected) from disclosure.audit").fetchone()
+    assert [kind for kind, _ in tally] == ["commissioner", "organisation", "public"]
+    assert all(0 < share < 1 / 3 for _, share in tally), tally
+    assert ranges is not None
+    assert ranges[0] > 1000
+    assert ranges[1] == 0
 
 
 def test_every_page_has_a_section_a_feed(finished_demo: Home) -> None:

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import sparse
 
-from impact.disclosure.ranges import NOTHING, Block, Ranges, blocks, extreme
+from impact.disclosure.ranges import NOTHING, Block, Ranges, blocks, extreme, ranges
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths
 
 _NOT_FIXED = 1e-9
@@ -22,11 +22,14 @@ _MOST_AT_ONCE = 2000
 """Cells of a block whose relations fit well into memory as a full matrix."""
 
 
-def proven(table: LinkedCells, is_withheld: Truths, need: Floats, stops_at: Truths | None = None) -> Ranges:
-    """Deviations that show each withheld cell to be as wide as it needs, where it is; its whole range where it is not.
-    With `stops_at`, no more is looked for once one of these has been found to be too narrow."""
+def proven(table: LinkedCells, is_withheld: Truths, need: Floats) -> Ranges:
+    """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range."""
     shown = Ranges(*np.zeros((4, len(table.names))))
-    prove(table, is_withheld, need, shown, stops_at)
+    prove(table, is_withheld, need, shown)
+    narrow = is_withheld & ~shown.are_wide(need)
+    if np.any(narrow):
+        whole = ranges(table, is_withheld)
+        shown.low[narrow], shown.high[narrow] = whole.low[narrow], whole.high[narrow]
     return shown
 
 
@@ -39,7 +42,8 @@ def prove(
     *,
     is_quick: bool = False,
 ) -> None:
-    """Add to what has been shown of the withheld cells whatever is missing. To be quick, it may miss a little."""
+    """Add to what has been shown of the withheld cells whatever is missing. To be quick, it may miss a little; with
+    `stops_at`, no more is looked for once one of these has been found to be too narrow."""
     if not np.any(is_withheld & ~shown.are_wide(need)):
         return
     found, shown.lowest, shown.highest = blocks(table, is_withheld)

@@ -1,0 +1,55 @@
+"""That ranges are wide enough is shown in a short way; the answer is that of the long one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from impact.disclosure.audit import audit, audit_so_far
+from impact.disclosure.secondary import PRIMARY, statuses, suppress
+from impact.disclosure.tables import margins
+
+
+def crossed(seed: int, rows: int, columns: int, *, is_money: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """A random table with margins, a quarter of its inner cells withheld, or nearly so many at random."""
+    rng = np.random.default_rng(seed)
+    values = rng.integers(-40 if is_money else 0, 40, size=(rows, columns))
+    cells = []
+    for row in [*range(rows), "ALL"]:
+        for column in [*range(columns), "ALL"]:
+            inner = values if row == "ALL" else values[[row]]
+            inner = inner if column == "ALL" else inner[:, [column]]
+            is_inner = "ALL" not in (row, column)
+            cells.append((f"{row} {column}", row, column, float(inner.sum()), is_inner and rng.random() < 0.25))
+    table = pd.DataFrame(cells, columns=["cell", "row", "column", "value", "is_sensitive"])
+    table["least"] = -np.inf if is_money else 0.0
+    return table, margins(table, ["row", "column"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6), st.integers(2, 6), st.booleans(), st.sampled_from([1.0, 8.0, 60.0]))
+def test_the_short_way_finds_protected_what_the_long_one_does(
+    seed: int, rows: int, columns: int, is_money: bool, level: float
+) -> None:
+    cells, relations = crossed(seed, rows, columns, is_money=is_money)
+    for share in (0.3, 0.7):
+        rng = np.random.default_rng(seed)
+        cells["status"] = np.where(cells["is_sensitive"] | (rng.random(len(cells)) < share), "withheld", "published")
+        long, short = audit(cells, relations, level), audit_so_far(cells, relations, level)
+        assert list(short["cell"]) == list(long["cell"])
+        assert list(short["is_protected"]) == list(long["is_protected"])
+        # What it shows is possible, and of what is narrow it knows the ends.
+        assert (short["lower"] >= long["lower"] - 1e-5).all()
+        assert (short["upper"] <= long["upper"] + 1e-5).all()
+        narrow = ~long["is_protected"]
+        assert short.loc[narrow, "width"].to_list() == pytest.approx(long.loc[narrow, "width"].to_list(), abs=1e-5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 5), st.integers(2, 5), st.booleans())
+def test_statuses_are_those_of_suppression(seed: int, rows: int, columns: int, is_money: bool) -> None:
+    cells, relations = crossed(seed, rows, columns, is_money=is_money)
+    whole, short = suppress(cells, relations, 8.0), statuses(cells, relations, 8.0)
+    assert list(short["status"]) == list(whole["status"])
+    assert set(short.loc[short["status"] == PRIMARY, "cell"]) == set(cells.loc[cells["is_sensitive"], "cell"])
