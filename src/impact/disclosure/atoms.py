@@ -113,11 +113,13 @@ class Space:
 
 @dataclass
 class Topic:
-    """`parts` are the numbers of each cell, in the order numerator, denominator."""
+    """`places` say where an indicator stands among those of its feed; `parts` are the numbers of each cell, in order
+    of numerator, denominator."""
 
     name: str
     variant: str
     is_of_parts: bool
+    places: Mapping[str, int]
     spaces: dict[str, Space]
     cells: list[Cell]
     parts: dict[Cell, tuple[Part, ...]]
@@ -263,7 +265,8 @@ def _topic(
         space.cut()
     reported = {cell: gathered.days_of(cell) for cell in cells if cell.kind == "organisation"}
     is_of_parts = any(entry["part_of"] != "organisation" for entry in entries.values())
-    return Topic(" ".join(entries), variant, is_of_parts, spaces, cells, parts, reported)
+    places = {one: int(entry["place"]) for one, entry in entries.items()}
+    return Topic(" ".join(entries), variant, is_of_parts, places, spaces, cells, parts, reported)
 
 
 def _gathered(

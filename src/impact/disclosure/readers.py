@@ -17,11 +17,13 @@ from impact.disclosure.atoms import Cell, Space, Topic
 
 PUBLIC = "public"
 _OF_COMMISSIONER = "commissioner-"
-_OF_NAME, _OF_PUBLIC = 4.0, 2.0
-"""How much more it costs to withhold what a reader is named for, and what stands on the page that all read."""
+_ALL_SECTORS = "sectors_of_mutuals"
+"""What the public page leads with: it is withheld only where nothing else would do."""
+_OF_NAME, _OF_PUBLIC, _OF_YEAR = 4.0, 10.0, 2.0
+"""How much more it costs to withhold what a reader is named for, what stands on the page that all read, and what is of
+the year, which pages lead with."""
 _OF_FEW = 5
-"""So many organisations together cost as much as one figure, more of them far more (by the square): of all sectors, the
-figure that a page is there for should be the last to go."""
+"""So many organisations together cost as much as one figure, more of them far more (by the square)."""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,9 @@ class View:
 
 @dataclass(frozen=True)
 class Known:
-    """Cells and relations for `secondary` and `audit`; `cells` has also `need` and what a cell is called. `sets` and
-    `peers` say which figures a cell of it is: all that show a set, or the peers of one organisation."""
+    """Cells and relations for `secondary` and `audit`; `cells` has also `need`, the level of protection, and
+    `is_leading`, whether it is to be withheld last. `sets` and `peers` say which figures a cell of it is: all that show
+    a set, or the peers of one organisation."""
 
     cells: pd.DataFrame
     relations: pd.DataFrame
@@ -148,15 +151,16 @@ class Known:
 
 @dataclass
 class _Seen:
-    """What of a space stands on a reader's pages: the sets shown, those that its own page withholds, those of figures
-    by name, those on the public page; of how many organisations each tells; and the peers of organisations that it does
-    not know whole, each a group less one of its members."""
+    """What of a space stands on a reader's pages: the sets shown and what they are worth, those that its own page
+    withholds, those of figures by name, those on the public page; and the peers of organisations that it does not know
+    whole, each a group less one of its members."""
 
     shown: set[int] = field(default_factory=set)
     own_withheld: set[int] = field(default_factory=set)
+    weight: dict[int, float] = field(default_factory=lambda: defaultdict(float))
     by_name: set[int] = field(default_factory=set)
+    leading: set[int] = field(default_factory=set)
     in_public: set[int] = field(default_factory=set)
-    speaks_for: dict[int, int] = field(default_factory=lambda: defaultdict(int))
     peers: dict[str, tuple[Cell, int, int]] = field(default_factory=dict)
 
 
@@ -169,9 +173,13 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
                 seen.peers[_peers_name(cell)] = (cell, part.whole, part.less)
         elif cell not in withheld:
             seen.shown.add(part.whole)
+            # What is of many says most, and pages lead with the first indicator of a feed.
+            worth = cell.organisations * (_OF_YEAR if cell.grain == "rolling_year" else 1.0)
+            worth /= topic.places[cell.indicator_id]
+            seen.weight[part.whole] = max(seen.weight[part.whole], worth)
             seen.by_name |= {part.whole} if cell.kind == "organisation" else set()
             seen.in_public |= {part.whole} if cell.audience == PUBLIC else set()
-            seen.speaks_for[part.whole] = max(seen.speaks_for[part.whole], cell.organisations)
+            seen.leading |= {part.whole} if cell.sector == _ALL_SECTORS else set()
         elif cell.audience == reader.audience and cell.kind != "peers":
             seen.own_withheld.add(part.whole)
     return seen
@@ -210,8 +218,8 @@ def known_to(
         # What the reader knows of it anyway is taken away: the level is that of the rest.
         value = rest[number]
         level = view.rules.protection(value) if number in visible | own_withheld else 0.0
-        cost = _cost(space.values[number]) * (_OF_NAME if number in seen.by_name else 1.0)
-        cost *= max(1.0, seen.speaks_for[number] / _OF_FEW) ** 2
+        cost = _cost(space.values[number]) * max(1.0, seen.weight[number] / _OF_FEW) ** 2
+        cost *= _OF_NAME if number in seen.by_name else 1.0
         cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
         name = _set_name(number)
         rows.append((name, value, min(least, value), number not in visible, number in out, cost, level))
@@ -222,8 +230,10 @@ def known_to(
         rows.append((name, value, min(least, value), False, False, cost, view.rules.protection(value)))
         relations += [(name, name, 1.0), (name, _set_name(whole), -1.0), (name, _set_name(less), 1.0)]
     columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
+    leading = {_set_name(number) for number in seen.leading & seen.shown}
+    cells = pd.DataFrame(rows, columns=columns)
     return Known(
-        pd.DataFrame(rows, columns=columns),
+        cells.assign(is_leading=cells["cell"].isin(leading)),
         pd.DataFrame(relations, columns=["relation", "cell", "coefficient"]),
         {_set_name(number): number for number in kept.sets},
         {name: seen.peers[name][0] for name in kept.peers},

@@ -42,10 +42,11 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
 
 
 def statuses(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]") -> pd.DataFrame:
-    """What `suppress` does with each cell (cell, value, status), without the whole range of each, which takes longer
-    than the choice."""
+    """What `suppress` does with each cell (cell, value, status), and whether nothing can protect it (is_hopeless),
+    without the whole range of each, which takes longer than the choice."""
     table = linked(cells, relations)
-    return _statuses(_chosen(table, cells, levels(table, protection)))
+    choice = _chosen(table, cells, levels(table, protection))
+    return _statuses(choice).assign(is_hopeless=choice.is_hopeless)
 
 
 def _chosen(table: LinkedCells, cells: pd.DataFrame, need: Floats) -> "_Choice":

@@ -260,7 +260,10 @@ def _go_through(
 
 def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> list[Cell]:
     """The figures that go with those already withheld."""
-    decided = statuses(known.cells, known.relations, known.protection)
+    leads_on = known.cells.assign(is_out=known.cells["is_out"] | known.cells["is_leading"])
+    decided = statuses(leads_on, known.relations, known.protection)
+    if decided["is_hopeless"].any() and known.cells["is_leading"].any():
+        decided = statuses(known.cells, known.relations, known.protection)
     names = set(decided.loc[decided["status"] == SECONDARY, "cell"])
     numbers = {known.sets[name] for name in names & set(known.sets)}
     alone = {known.peers[name] for name in names & set(known.peers)}
