@@ -70,7 +70,8 @@ class Piece(NamedTuple):
 @dataclass
 class Space:
     """`sets` are those of all figures, by number; `out` of which publications before this one showed them to whom,
-    `by_name` on whose pages they are an organisation's, and `of_grain` those of the quarter and of the year."""
+    `by_page` on whose pages they are now, `by_name` where as an organisation's, and `of_grain` those of the quarter and
+    of the year."""
 
     name: str
     is_money: bool
@@ -79,6 +80,7 @@ class Space:
     sets: dict[tuple[int, ...], int] = field(default_factory=dict)
     out: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     by_name: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_page: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     of_grain: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
     pieces: list[Piece] = field(default_factory=list)
     values: dict[int, float] = field(default_factory=dict)
@@ -236,12 +238,14 @@ class _Gathered:
             own = self.set_of(cell, role, [(cell.organisation_code, cell.source)], payer)
             space.by_name[own].add(cell.audience)
             space.of_grain[cell.grain].add(own)
+            space.by_page[own].add(cell.audience)
             return Part(space.name, own, None, role == "numerator")
         group = self.groups[cell.indicator_id, cell.grain, cell.delivery_model, cell.sector]
         itself = [one for one in group if one[0] == cell.organisation_code]
         less = self.set_of(cell, role, itself) if itself else None
         whole = self.set_of(cell, role, group)
         space.of_grain[cell.grain].add(whole)
+        space.by_page[whole].add(cell.audience)
         return Part(space.name, whole, less, role == "numerator")
 
     def days_of(self, cell: Cell) -> float:

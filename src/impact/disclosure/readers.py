@@ -47,10 +47,17 @@ class Rules:
 
 @dataclass(frozen=True)
 class Reader:
-    """`audiences` are those whose pages it has, its own among them."""
+    """`audiences` are those whose pages it has, its own among them. An organisation reads the public page knowing what
+    it sent `itself`; what its own page shows of others is no more than that."""
 
     audience: str
     audiences: frozenset[str]
+    itself: str | None = None
+
+    @property
+    def page(self) -> str:
+        """Whose page it is that must not give anything away to it."""
+        return self.audience if self.itself is None else PUBLIC
 
     @property
     def codes(self) -> frozenset[str]:
@@ -87,6 +94,7 @@ class View:
         mixed = {number for number in by_name if self._has_part_of(number, codes)} if topic.is_of_parts else set()
         self.is_open = [
             piece.source == "official"
+            or piece.organisation_code == reader.itself
             or bool(piece.commissioners & codes)
             or not (by_name - mixed).isdisjoint(piece.sets)
             or (not piece.commissioners and not by_name.isdisjoint(piece.sets))
@@ -94,6 +102,7 @@ class View:
         ]
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
+        self.is_own = [piece.organisation_code == reader.itself for piece in space.pieces]
 
     def _has_part_of(self, number: int, codes: Set[str]) -> bool:
         return any(self._space.pieces[at].commissioners & codes for at in self._space.pieces_of[number])
@@ -120,12 +129,24 @@ class View:
         return behind.is_few(self.fewest) or (self._space.is_money and behind.is_dominated(self.rules.p_percent))
 
     def classes(self, numbers: Set[int]) -> dict[tuple[bool, tuple[int, ...]], list[int]]:
-        """The pieces that stand in just the same of these sets, together."""
+        """The pieces that stand in just the same of these sets, together; what the reader sent itself is in none."""
         found: dict[tuple[bool, tuple[int, ...]], list[int]] = defaultdict(list)
         for at, piece in enumerate(self._space.pieces):
             stands_in = tuple(number for number in piece.sets if number in numbers)
-            if stands_in:
+            if stands_in and not self.is_own[at]:
                 found[self.is_open[at], stands_in].append(at)
+        return found
+
+    def alone(self) -> set[str]:
+        """The organisations that stand alone behind something that a reader of all these figures might learn: what they
+        know of it themselves may tell them something of others."""
+        space = self._space
+        shown = {one for one in space.values if PUBLIC in space.by_page[one] or PUBLIC in space.out[one]}
+        found = set()
+        for (is_open, _), pieces in self.classes(shown).items():
+            codes = {self._space.pieces[at].organisation_code for at in pieces}
+            if not is_open and len(codes) == 1:
+                found |= codes
         return found
 
 
@@ -180,7 +201,7 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
             seen.by_name |= {part.whole} if cell.kind == "organisation" else set()
             seen.in_public |= {part.whole} if cell.audience == PUBLIC else set()
             seen.leading |= {part.whole} if cell.sector == _ALL_SECTORS else set()
-        elif cell.audience == reader.audience and cell.kind != "peers":
+        elif cell.audience == reader.page and cell.kind != "peers":
             seen.own_withheld.add(part.whole)
     return seen
 
@@ -220,7 +241,7 @@ def known_to(
         level = view.rules.protection(value) if number in visible | own_withheld else 0.0
         cost = _cost(space.values[number]) * max(1.0, seen.weight[number] / _OF_FEW) ** 2
         cost *= _OF_NAME if number in seen.by_name else 1.0
-        cost *= _OF_PUBLIC if number in seen.in_public and reader.audience != PUBLIC else 1.0
+        cost *= _OF_PUBLIC if number in seen.in_public and reader.page != PUBLIC else 1.0
         name = _set_name(number)
         rows.append((name, value, min(least, value), number not in visible, number in out, cost, level))
         relations.append((name, name, 1.0))

@@ -36,6 +36,8 @@ _WEEKDAYS, _HOURS_A_DAY = 5 / 7, 7.5
 """Of days in the calendar, and of a full-time working day: what a post comes to on the bases that do not count days of
 the calendar. NHS contracts have 37.5 hours a week."""
 
+_ORGANISATION = "organisation-"
+
 _MANY_CELLS, _MOST_PROCESSES = 5000, 4
 """From so many cells on several processes are started, and never more: each holds a copy of what it works on."""
 
@@ -93,9 +95,21 @@ def _decided(
         for reader in readers
     }
     withheld = _primary(topic, readers, views, rules, small_count)
-    audits = _secondary(topic, readers, views, withheld)
+    insiders = _insiders(topic, views)
+    views |= {
+        (space.name, reader.audience): View(topic, space, reader, consenting, rules)
+        for space in topic.spaces.values()
+        for reader in insiders
+    }
+    audits = _secondary(topic, [*readers[:1], *insiders, *readers[1:]], views, withheld)
     _follow(topic, withheld)
     return withheld, audits
+
+
+def _insiders(topic: Topic, views: Mapping[tuple[str, str], View]) -> list[Reader]:
+    """The organisations to which what they sent themselves may tell something of others on the public page."""
+    alone = set().union(*(views[space.name, PUBLIC].alone() for space in topic.spaces.values()))
+    return [Reader(f"{_ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
 
 
 def _side_by_side(decide: Callable[[Topic], _Decided], found: Sequence[Topic]) -> Iterator[_Decided]:
@@ -130,11 +144,11 @@ def _rules(settings: pd.DataFrame) -> Rules:
 
 def _readers(reads: pd.DataFrame) -> list[Reader]:
     """The public first, then whoever has the fewest pages. Mutuals are no readers of their own here: their pages show
-    of others no more than the public page does, and what each knows of itself is reckoned with there."""
+    of others no more than the public page does (see `_insiders`)."""
     found = [
         Reader(str(reader), frozenset(rows["audience"]))
         for reader, rows in reads.groupby("reader", sort=True)
-        if not str(reader).startswith("organisation-")
+        if not str(reader).startswith(_ORGANISATION)
     ]
     return sorted(found, key=lambda reader: (len(reader.audiences), reader.audience))
 
@@ -249,13 +263,13 @@ def _go_through(
         for space in topic.spaces.values():
             place = (space.name, reader.audience)
             # What is withheld from others' pages makes nothing of this reader's easier to work out.
-            if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.audience):
+            if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.page):
                 continue
             known = known_to(topic, space, views[place], reader, withheld, keeps_names=keeps_names)
             if known.is_at_risk:
                 for cell in _to_withhold(topic, space, reader, known):
                     withheld.setdefault(cell, WORKED_OUT)
-            done[place] = frozenset(cell for cell in withheld if cell.audience == reader.audience)
+            done[place] = frozenset(cell for cell in withheld if cell.audience == reader.page)
 
 
 def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> list[Cell]:
@@ -356,7 +370,7 @@ def _follow(topic: Topic, withheld: dict[Cell, str]) -> None:
             continue
         if (cell.audience, cell.indicator_id, cell.grain, cell.organisation_code) in by_name:
             withheld[cell] = AS_ITSELF
-        elif cell.audience.startswith("organisation-"):
+        elif cell.audience.startswith(_ORGANISATION):
             places = {(part.space, part.whole) for part in topic.parts[cell]}
             if not places <= shown_in_public:
                 withheld[cell] = next((why[place] for place in sorted(places) if place in why), AS_ITS_GROUP)
@@ -389,8 +403,8 @@ def _audited_table(reads: pd.DataFrame, audits: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for audience in sorted(set(reads["reader"])):
         # What a mutual reads of others is on the public page.
-        of = PUBLIC if audience.startswith("organisation-") else audience
-        mine = audits[audits["audience"] == of]
+        of = {PUBLIC, audience} if audience.startswith(_ORGANISATION) else {audience}
+        mine = audits[audits["audience"].isin(of)]
         narrow = mine[~mine["is_protected"].astype(bool)]
         before = int(narrow["is_already_disclosed"].sum())
         rows.append((audience, len(mine), len(narrow) - before, before))
@@ -413,7 +427,7 @@ def _released(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFr
             shown: dict[frozenset[int], tuple[set[str], set[str]]] = {}
             atoms_of = {place: atoms for atoms, place in space.sets.items()}
             for cell in topic.cells:
-                if cell in withheld or cell.audience.startswith("organisation-"):
+                if cell in withheld or cell.audience.startswith(_ORGANISATION):
                     continue
                 for part in topic.parts[cell]:
                     if part.space != space.name:
