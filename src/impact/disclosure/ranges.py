@@ -8,9 +8,9 @@ are simply those that cannot deviate. Who is withheld, and what is far enough, b
 from dataclasses import dataclass, field
 from typing import Any
 
+import highspy
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 from scipy.sparse.csgraph import connected_components
 
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths
@@ -21,8 +21,6 @@ NOTHING = 1e-6
 _ROUNDS = 200
 """Rounds of tightening: in a circle of relations they may creep towards the bound for ever, and any round may be the
 last, since the linear programmes that follow find the bound itself."""
-
-_OPTIMAL, _NO_POINT, _NO_END = 0, 2, 3
 
 
 @dataclass(frozen=True)
@@ -142,21 +140,27 @@ def programme(cost: Floats, matrix: Any, right: Floats, least: Floats, most: Flo
 
     Raises ArithmeticError where HiGHS cannot tell: a cell is never called protected because its proof failed.
     """
-    # Presolving may end in "without point or without end"; without it, HiGHS says which.
-    for method, presolve in (("highs", True), ("highs", False), ("highs-ipm", True)):
-        solved = linprog(
-            cost,
-            A_eq=matrix,
-            b_eq=right,
-            bounds=np.column_stack((least, most)),
-            method=method,
-            options={"presolve": presolve},
-        )
-        if solved.status == _OPTIMAL:
-            return np.asarray(solved.x, dtype=float)
-        if not presolve and solved.status in (_NO_POINT, _NO_END):
+    model = highspy.HighsLp()
+    model.num_row_, model.num_col_ = matrix.shape
+    model.col_cost_, model.col_lower_, model.col_upper_ = cost, least, most
+    model.row_lower_ = model.row_upper_ = right
+    model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    rows = matrix.tocsr()
+    model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
+    status = None
+    # To presolve programmes as small as these takes longer than it saves, and may end in "without point or without end".
+    for options in ({"presolve": "off"}, {"presolve": "on"}, {"presolve": "off", "solver": "ipm"}):
+        solver = highspy.Highs()
+        for option, value in {"output_flag": False, **options}.items():
+            solver.setOptionValue(option, value)
+        solver.passModel(model)
+        solver.run()
+        status = solver.getModelStatus()
+        if status == highspy.HighsModelStatus.kOptimal:
+            return np.asarray(solver.getSolution().col_value, dtype=float)
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnbounded):
             return None
-    raise ArithmeticError(f"HiGHS could not solve a linear programme of the audit: {solved.message}")
+    raise ArithmeticError(f"HiGHS could not solve a linear programme of the audit: {status}")
 
 
 def _search(block: Block, result: Ranges) -> None:
