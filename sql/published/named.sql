@@ -31,14 +31,14 @@ by_contract as (
 by_official_figure as (
     select distinct
         'public' as audience,
-        compared.organisation_code,
-        compared.grain,
-        compared.period_id,
+        figures.organisation_code,
+        figures.grain,
+        figures.period_id,
         'official' as because
-    from benchmarks.compared as compared
-    inner join periods on compared.grain = periods.grain and compared.period_id = periods.period_id
-    inner join sectors_of_mutuals on compared.sector = sectors_of_mutuals.sector
-    where compared.source = 'official'
+    from indicators.organisation_indicator as figures
+    inner join periods on figures.grain = periods.grain and figures.period_id = periods.period_id
+    inner join sectors_of_mutuals on figures.sector = sectors_of_mutuals.sector
+    where figures.source = 'official' and figures.commissioner_code = 'ALL' and figures.value is not null
 ),
 
 by_consent as (

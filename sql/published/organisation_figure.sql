@@ -65,6 +65,7 @@ figures as (
         indicators.unit,
         indicators.decimals,
         indicators.is_compared,
+        indicators.is_whole_year_compared,
         visible.delivery_model is not null as is_reported,
         len(indicators.variants) = 0
         or list_contains(indicators.variants, coalesce(reported.variant, indicators.variants[1])) as is_applicable,
@@ -159,6 +160,12 @@ judged as (
             when not figures.is_compared then 'not an indicator to compare by'
             when not figures.is_comparing_instrument then 'not an instrument to compare by'
             when not figures.is_released then 'peers are shown for the last quarter only'
+            when
+                figures.peers is null
+                and figures.is_whole_year_compared
+                and figures.grain = 'rolling_year'
+                and figures.months_reported < 12
+                then 'fewer than 12 months'
             when figures.peers is null then 'spun out within the period'
             when figures.peers < limits.peers_for_median then 'too few peers'
             when figures.is_peers_public or figures.peers_known = figures.peers then ''

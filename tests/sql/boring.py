@@ -32,13 +32,14 @@ class Meaning:
     is_compared: bool = True
     is_of_parts: bool = False
     is_latest: bool = False
+    is_whole_year_compared: bool = False
 
 
 _MONTHLY, _QUARTERLY = ("month", "quarter", "rolling_year"), ("quarter", "rolling_year")
 _AMOUNT = Meaning(0, 1, _QUARTERLY, is_amount=True, is_compared=False, is_of_parts=True)
 
 INDICATORS = {
-    RATE: Meaning(2, 100, _MONTHLY),
+    RATE: Meaning(2, 100, _MONTHLY, is_whole_year_compared=True),
     PER_FTE: Meaning(1, 1, ("rolling_year",)),
     "staff_satisfaction": Meaning(1, 100, _QUARTERLY, is_latest=True),
     "staff_response_rate": Meaning(1, 100, _QUARTERLY, is_compared=False, is_latest=True),
@@ -416,11 +417,19 @@ def official_first(of: Iterable[Figure]) -> dict[tuple[Key, str, str], Figure]:
     return chosen
 
 
+def is_short_year(figure: Figure) -> bool:
+    key = figure.key
+    return key.meaning.is_whole_year_compared and key.grain == "rolling_year" and figure.months_reported < 12
+
+
 def compared(of: Iterable[Figure]) -> list[Figure]:
     return [
         figure
         for (key, _, commissioner), figure in official_first(of).items()
-        if commissioner == "ALL" and key.variant not in NOT_COMPARING and figure.delivery_model is not None
+        if not is_short_year(figure)
+        and commissioner == "ALL"
+        and key.variant not in NOT_COMPARING
+        and figure.delivery_model is not None
     ]
 
 
@@ -472,8 +481,9 @@ def reading(sector: Sector, of: list[Figure], all_there_is: frozenset[tuple[str,
                 found["public", period.grain, period.id][one.code].add("consent")
             if one.delivery_model == "mutual" and any(_works_in(one, month) for month in period.months):
                 found[f"organisation-{one.code}", period.grain, period.id][one.code].add("self")
-    for figure in compared(of):
-        if figure.source == "official" and figure.key.grain != "month" and figure.organisation.sector in with_mutuals:
+    for figure in of:
+        is_whole = figure.of.commissioner == "ALL" and figure.key.grain != "month" and figure.value is not None
+        if figure.source == "official" and is_whole and figure.organisation.sector in with_mutuals:
             found["public", figure.key.grain, figure.key.period][figure.organisation.code].add("official")
     return Reading({place: dict(by_code) for place, by_code in found.items()}, all_there_is)
 
@@ -588,7 +598,7 @@ def _printed_figure(
     if around is None:
         note = why_own or _not_compared(figure)
         if not why_own and _is_comparable(figure):
-            note = "spun out within the period"
+            note = "fewer than 12 months" if is_short_year(figure) else "spun out within the period"
         return (*own, *["[z]"] * 6, note, figure.source, figure.source == "official")
     known, count = readers.count_known(audience, around.others), len(around.others)
     is_public = all(other.source == "official" for other in around.others)

@@ -108,7 +108,7 @@ def test_what_was_asked_with_an_instrument_that_is_not_designed_to_compare_is_no
     "other",
     [
         {"variant": "working_days"},
-        {"grain": "rolling_year"},
+        {"grain": "rolling_year", "months_reported": 12},
         {"period_id": "2025-Q4"},
         {"indicator_id": PER_FTE},
         {"code": "M2"},
@@ -118,6 +118,16 @@ def test_figures_of_another_basis_period_indicator_or_organisation_stand_beside_
     code = other.pop("code", "M1")
     made = compared(indicator("M1", 1, source="official"), indicator(code, 2, source="return", **other))
     assert select(made, COMPARED, "value") == [(1,), (2,)]
+
+
+def test_absence_in_a_year_with_a_month_missing_is_compared_with_nothing() -> None:
+    for months_reported, there in ((12, [("M1",)]), (11, [])):
+        made = compared(indicator("M1", 1, grain="rolling_year", months_reported=months_reported))
+        assert select(made, COMPARED, "organisation_code") == there
+    of_a_quarter = compared(indicator("M1", 1, months_reported=2))
+    assert select(of_a_quarter, COMPARED, "organisation_code") == [("M1",)]
+    of_users = compared(indicator("M1", 1, grain="rolling_year", months_reported=11, indicator_id="user_satisfaction"))
+    assert select(of_users, COMPARED, "organisation_code") == [("M1",)]
 
 
 def test_the_choice_between_return_and_official_figure_changes_nothing_of_it() -> None:

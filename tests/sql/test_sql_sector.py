@@ -91,6 +91,7 @@ def test_the_sector_is_large_and_holds_every_case(sector: Sector, built: duckdb.
         "not an indicator to compare by",
         "not an instrument to compare by",
         "spun out within the period",
+        "fewer than 12 months",
         "peers are shown for the last quarter only",
         "most peers are known to another reader",
         "most of them are known to a reader",

@@ -34,14 +34,9 @@ def audit(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.
     return audited(table, is_withheld, levels(table, protection))
 
 
-def audit_so_far(
-    cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]" = 0.0
-) -> pd.DataFrame:
+def audit_so_far(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:
     """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are
-    not are found whole. Far faster for large tables."""
-    table = linked(cells, relations)
-    is_withheld = np.asarray(table.of(cells, "status", PUBLISHED) != PUBLISHED, dtype=bool)
-    need = levels(table, protection)
+    not are found whole. Far faster for large tables. `need` is in the unit of the table."""
     return _said(table, is_withheld, need, proven(table, is_withheld, need))
 
 

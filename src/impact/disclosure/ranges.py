@@ -100,10 +100,10 @@ def blocks(table: LinkedCells, is_withheld: Truths) -> tuple[list[Block], Floats
     if not len(moving):
         return [], lowest, highest
     matrix = table.matrix[:, moving]
-    rows = np.flatnonzero(np.diff(matrix.indptr))
-    matrix = matrix[rows].tocsr()
-    count = len(moving)
-    graph = sparse.bmat([[None, matrix.T], [matrix, None]]) if len(rows) else sparse.csr_matrix((count, count))
+    matrix = matrix[np.flatnonzero(np.diff(matrix.indptr))]
+    count, size = len(moving), len(moving) + matrix.shape[0]
+    entries = matrix.tocoo()
+    graph = sparse.coo_matrix((entries.data, (entries.col, count + entries.row)), shape=(size, size))
     _, label = connected_components(graph, directed=False)
     by_label = [np.flatnonzero(label[:count] == which) for which in np.unique(label[:count])]
     of_row = label[count:]
@@ -148,11 +148,12 @@ def programme(cost: Floats, matrix: Any, right: Floats, least: Floats, most: Flo
     rows = matrix.tocsr()
     model.a_matrix_.start_, model.a_matrix_.index_, model.a_matrix_.value_ = rows.indptr, rows.indices, rows.data
     status = None
-    # To presolve programmes as small as these takes longer than it saves, and may end in "without point or without end".
-    for options in ({"presolve": "off"}, {"presolve": "on"}, {"presolve": "off", "solver": "ipm"}):
-        solver = highspy.Highs()
-        for option, value in {"output_flag": False, **options}.items():
-            solver.setOptionValue(option, value)
+    # To presolve programmes as small as these takes longer than it saves, and may end in "no point or no end".
+    for presolve, method in (("off", "choose"), ("on", "choose"), ("off", "ipm")):
+        solver = highspy.Highs()  # type: ignore[no-untyped-call]
+        solver.setOptionValue("output_flag", False)
+        solver.setOptionValue("presolve", presolve)
+        solver.setOptionValue("solver", method)
         solver.passModel(model)
         solver.run()
         status = solver.getModelStatus()

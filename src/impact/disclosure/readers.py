@@ -9,11 +9,12 @@ figure in several classes: a year may come out whose quarters do not. What is th
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from impact.disclosure.atoms import Cell, Space, Topic
+from impact.disclosure.tables import Floats, LinkedCells, Truths, link
 
 PUBLIC = "public"
 _OF_COMMISSIONER = "commissioner-"
@@ -83,35 +84,44 @@ class Behind:
 
 
 class View:
-    """One space as one reader sees it: who stands behind what."""
+    """One space as one reader sees it: which figures of its pages are made from it, and who stands behind what."""
 
     def __init__(self, topic: Topic, space: Space, reader: Reader, consenting: Collection[str], rules: Rules) -> None:
-        self._space, self._consenting, self.rules = space, consenting, rules
+        self.topic, self.space, self.reader, self.rules = topic, space, reader, rules
+        self._consenting = consenting
         codes = reader.codes
         by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
         # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
         # learn what another's is.
         mixed = {number for number in by_name if self._has_part_of(number, codes)} if topic.is_of_parts else set()
+        of_all = by_name - mixed
         self.is_open = [
             piece.source == "official"
             or piece.organisation_code == reader.itself
             or bool(piece.commissioners & codes)
-            or not (by_name - mixed).isdisjoint(piece.sets)
+            or not of_all.isdisjoint(piece.sets)
             or (not piece.commissioners and not by_name.isdisjoint(piece.sets))
             for piece in space.pieces
+        ]
+        self.figures = [
+            (cell, part)
+            for cell in topic.cells
+            if cell.audience in reader.audiences
+            for part in topic.parts[cell]
+            if part.space == space.name
         ]
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
         self.is_own = [piece.organisation_code == reader.itself for piece in space.pieces]
 
     def _has_part_of(self, number: int, codes: Set[str]) -> bool:
-        return any(self._space.pieces[at].commissioners & codes for at in self._space.pieces_of[number])
+        return any(self.space.pieces[at].commissioners & codes for at in self.space.pieces_of[number])
 
     def behind(self, pieces: Iterable[int]) -> Behind:
         """Who stands behind the sum of these pieces, without those that the reader may see."""
         shares: dict[tuple[str, str], float] = defaultdict(float)
         for at in pieces:
-            piece = self._space.pieces[at]
+            piece = self.space.pieces[at]
             if not self.is_open[at]:
                 of_payer = "".join(sorted(piece.commissioners)) if piece.organisation_code in self._consenting else ""
                 shares[piece.organisation_code, of_payer] += piece.value
@@ -120,18 +130,20 @@ class View:
     def behind_set(self, number: int, less: int | None = None) -> Behind:
         """Who stands behind a set of atoms, or one less another."""
         return self.behind(
-            at for at in self._space.pieces_of[number] if less is None or less not in self._space.pieces[at].sets
+            at for at in self.space.pieces_of[number] if less is None or less not in self.space.pieces[at].sets
         )
 
     def is_sensitive(self, behind: Behind) -> bool:
         if not behind.shares:
             return False
-        return behind.is_few(self.fewest) or (self._space.is_money and behind.is_dominated(self.rules.p_percent))
+        if not self.space.may_be_negative and not any(behind.shares.values()):
+            return True  # a sum of nothing says of each that it is nothing
+        return behind.is_few(self.fewest) or (self.space.is_money and behind.is_dominated(self.rules.p_percent))
 
     def classes(self, numbers: Set[int]) -> dict[tuple[bool, tuple[int, ...]], list[int]]:
         """The pieces that stand in just the same of these sets, together; what the reader sent itself is in none."""
         found: dict[tuple[bool, tuple[int, ...]], list[int]] = defaultdict(list)
-        for at, piece in enumerate(self._space.pieces):
+        for at, piece in enumerate(self.space.pieces):
             stands_in = tuple(number for number in piece.sets if number in numbers)
             if stands_in and not self.is_own[at]:
                 found[self.is_open[at], stands_in].append(at)
@@ -140,11 +152,11 @@ class View:
     def alone(self) -> set[str]:
         """The organisations that stand alone behind something that a reader of all these figures might learn: what they
         know of it themselves may tell them something of others."""
-        space = self._space
+        space = self.space
         shown = {one for one in space.values if PUBLIC in space.by_page[one] or PUBLIC in space.out[one]}
         found = set()
         for (is_open, _), pieces in self.classes(shown).items():
-            codes = {self._space.pieces[at].organisation_code for at in pieces}
+            codes = {self.space.pieces[at].organisation_code for at in pieces}
             if not is_open and len(codes) == 1:
                 found |= codes
         return found
@@ -152,22 +164,57 @@ class View:
 
 @dataclass(frozen=True)
 class Known:
-    """Cells and relations for `secondary` and `audit`; `cells` has also `need`, the level of protection, and
-    `is_leading`, whether it is to be withheld last. `sets` and `peers` say which figures a cell of it is: all that show
-    a set, or the peers of one organisation."""
+    """What a reader can put together, for `secondary` and `audit`: cells and how they hang together, and of each
+    whether it must not come out or cannot be taken back (`is_out`), whether it is to be withheld last, what it costs to
+    withhold it, and how unknown it must stay if it is (`need`, in the unit of the table). `shows` says which figures a
+    cell is: the number of a set, all that show that set; the peers of one organisation; or none."""
 
-    cells: pd.DataFrame
-    relations: pd.DataFrame
-    sets: Mapping[str, int]
-    peers: Mapping[str, Cell]
-
-    @property
-    def protection(self) -> "pd.Series[float]":
-        return pd.Series(self.cells["need"].to_numpy(), index=self.cells["cell"])
+    table: LinkedCells
+    is_sensitive: Truths
+    is_out: Truths
+    is_leading: Truths
+    cost: Floats
+    need: Floats
+    shows: Sequence[int | Cell | None]
 
     @property
     def is_at_risk(self) -> bool:
-        return bool((self.cells["is_sensitive"] & (self.cells["need"] > 0)).any())
+        return bool(np.any(self.is_sensitive & (self.need > 0)))
+
+
+@dataclass
+class _Gathering:
+    """Cells and relations of a `Known` as they are put together."""
+
+    names: list[str] = field(default_factory=list)
+    columns: list[tuple[float, float, bool, bool, bool, float, float]] = field(default_factory=list)
+    relations: list[list[tuple[int, float]]] = field(default_factory=list)
+    shows: list[int | Cell | None] = field(default_factory=list)
+
+    def add(self, name: str, value: float, least: float, need: float, **others: Any) -> int:
+        """A cell; its place. What is not said of it is that of a class: it must not come out, and stands nowhere."""
+        said = {"is_sensitive": True, "is_out": False, "is_leading": False, "cost": 1.0, "shows": None, **others}
+        shows = said.pop("shows")
+        self.names.append(name)
+        self.columns.append((value, min(least, value), *said.values(), need))
+        self.shows.append(shows)
+        return len(self.names) - 1
+
+    def known(self) -> Known:
+        value, least, is_sensitive, is_out, is_leading, cost, need = (
+            np.array(self.columns, dtype=float).reshape(-1, 7).T
+        )
+        table = link(self.names, value, least, np.full(len(value), np.inf), self.relations)
+        sensitive = is_sensitive.astype(bool)
+        return Known(
+            table,
+            sensitive,
+            is_out.astype(bool) & ~sensitive,
+            is_leading.astype(bool) & ~sensitive,
+            cost,
+            need / table.unit,
+            self.shows,
+        )
 
 
 @dataclass
@@ -185,10 +232,10 @@ class _Seen:
     peers: dict[str, tuple[Cell, int, int]] = field(default_factory=dict)
 
 
-def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, str]) -> _Seen:
+def _seen(view: View, withheld: Set[Cell]) -> _Seen:
+    topic, space, reader = view.topic, view.space, view.reader
     seen = _Seen()
-    cells = [cell for cell in topic.cells if cell.audience in reader.audiences]
-    for cell, part in [(one, part) for one in cells for part in topic.parts[one] if part.space == space.name]:
+    for cell, part in view.figures:
         if part.less is not None and not is_group_alike(space, cell, part.less):
             if cell not in withheld:
                 seen.peers[_peers_name(cell)] = (cell, part.whole, part.less)
@@ -206,68 +253,67 @@ def _seen(topic: Topic, space: Space, reader: Reader, withheld: Mapping[Cell, st
     return seen
 
 
-def known_to(
-    topic: Topic, space: Space, view: View, reader: Reader, withheld: Mapping[Cell, str], *, keeps_names: bool = False
-) -> Known:
+def known_to(view: View, withheld: Set[Cell], *, keeps_names: bool = False) -> Known:
     """All that a reader can put together of a space, and what of it must not come out. `withheld` are the cells that
     are not shown. What the reader may know, and does from figures by name, is taken out of it, which makes it far
     smaller; unless it `keeps_names`, so that those figures can be withheld for the sake of others too."""
-    seen = _seen(topic, space, reader, withheld)
+    space, reader = view.space, view.reader
+    seen = _seen(view, withheld)
     out = {number for number, to in space.out.items() if to & reader.audiences}
     visible = seen.shown | out
     own_withheld = seen.own_withheld - visible
+    if reader.itself is not None:
+        # What is left of a figure without what it sent may be nothing that it may not see.
+        own_withheld = {number for number in own_withheld if view.behind_set(number).shares}
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
-    classes = _classes(space, view, reader, visible | own_withheld | tied)
+    classes = _classes(view, visible | own_withheld | tied)
     plain = _plainly_known(classes, out if keeps_names else out | (seen.by_name & visible), own_withheld)
     left = {place: one for place, one in classes.items() if place not in plain}
     kept = _tied_to_risk(left, own_withheld, seen.peers.values())
     least = -np.inf if space.may_be_negative else 0.0
-    rows: list[tuple[str, float, float, bool, bool, float, float]] = []
-    relations: list[tuple[str, str, float]] = []
-    rest: dict[int, float] = defaultdict(float)
+    found = _Gathering()
+    of_class: dict[int, int] = {}
+    of_set: dict[int, list[int]] = defaultdict(list)
     for place in sorted(kept.classes):
-        one, name = classes[place], f"class {place}"
-        rows.append((name, one.value, one.least, True, False, 1.0, one.need))
-        relations += [(_set_name(number), name, -1.0) for number in one.stands_in]
+        one = classes[place]
+        of_class[place] = found.add(f"class {place}", one.value, one.least, one.need)
         for number in one.stands_in:
-            rest[number] += one.value
-    for places, value, level in _portions(space, view, left, kept.classes):
-        name = f"portion {' '.join(map(str, places))}"
-        rows.append((name, value, min(least, value), True, False, 1.0, level))
-        relations += [(name, name, 1.0), *((name, f"class {place}", -1.0) for place in places)]
+            of_set[number].append(place)
+    for places, value, level in _portions(view, left, kept.classes):
+        at = found.add(f"portion {' '.join(map(str, places))}", value, least, level)
+        found.relations.append([(at, 1.0), *((of_class[place], -1.0) for place in places)])
+    rest: dict[int, tuple[int, float]] = {}
     for number in sorted(kept.sets):
         # What the reader knows of it anyway is taken away: the level is that of the rest.
-        value = rest[number]
+        value = sum(classes[place].value for place in of_set[number])
         level = view.rules.protection(value) if number in visible | own_withheld else 0.0
         cost = _cost(space.values[number]) * max(1.0, seen.weight[number] / _OF_FEW) ** 2
         cost *= _OF_NAME if number in seen.by_name else 1.0
         cost *= _OF_PUBLIC if number in seen.in_public and reader.page != PUBLIC else 1.0
-        name = _set_name(number)
-        rows.append((name, value, min(least, value), number not in visible, number in out, cost, level))
-        relations.append((name, name, 1.0))
+        at = found.add(
+            f"figure {number}",
+            *(value, least, level),
+            is_sensitive=number not in visible,
+            is_out=number in out,
+            is_leading=number in seen.leading,
+            cost=cost,
+            shows=number,
+        )
+        rest[number] = (at, value)
+        found.relations.append([(at, 1.0), *((of_class[place], -1.0) for place in of_set[number])])
     for name in sorted(kept.peers):
-        _, whole, less = seen.peers[name]
-        value, cost = rest[whole] - rest[less], _cost(space.values[whole] - space.values[less])
-        rows.append((name, value, min(least, value), False, False, cost, view.rules.protection(value)))
-        relations += [(name, name, 1.0), (name, _set_name(whole), -1.0), (name, _set_name(less), 1.0)]
-    columns = ["cell", "value", "least", "is_sensitive", "is_out", "cost", "need"]
-    leading = {_set_name(number) for number in seen.leading & seen.shown}
-    cells = pd.DataFrame(rows, columns=columns)
-    return Known(
-        cells.assign(is_leading=cells["cell"].isin(leading)),
-        pd.DataFrame(relations, columns=["relation", "cell", "coefficient"]),
-        {_set_name(number): number for number in kept.sets},
-        {name: seen.peers[name][0] for name in kept.peers},
-    )
+        cell, whole, less = seen.peers[name]
+        (of_whole, whole_value), (of_less, less_value) = rest[whole], rest[less]
+        value, cost = whole_value - less_value, _cost(space.values[whole] - space.values[less])
+        level = view.rules.protection(value)
+        at = found.add(name, value, least, level, is_sensitive=False, cost=cost, shows=cell)
+        found.relations.append([(at, 1.0), (of_whole, -1.0), (of_less, 1.0)])
+    return found.known()
 
 
 def _cost(value: float) -> float:
     """Large figures say most, so that to withhold one costs a little more."""
     return float(np.log2(2.0 + abs(value)))
-
-
-def _set_name(number: int) -> str:
-    return f"figure {number}"
 
 
 @dataclass(frozen=True)
@@ -282,7 +328,7 @@ class _Class:
     need: float
 
 
-def _in_grains(space: Space, left: Mapping[int, _Class], places: Sequence[int]) -> Iterator[set[int]]:
+def _in_grains(space: Space, left: Mapping[int, _Class], places: Set[int]) -> Iterator[set[int]]:
     """Those of some classes that are of the quarter, and those of the year."""
     for numbers in space.of_grain.values():
         yield {
@@ -299,8 +345,9 @@ class _Kept:
     peers: set[str]
 
 
-def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[int, _Class]:
+def _classes(view: View, used: Set[int]) -> dict[int, _Class]:
     """Every class, by its number."""
+    space, reader = view.space, view.reader
     found = {}
     for at, ((_, stands_in), pieces) in enumerate(sorted(view.classes(used).items())):
         value, behind = sum(space.pieces[piece].value for piece in pieces), view.behind(pieces)
@@ -314,32 +361,45 @@ def _classes(space: Space, view: View, reader: Reader, used: Set[int]) -> dict[i
     return found
 
 
-def _portions(
-    space: Space, view: View, left: Mapping[int, _Class], kept: Set[int]
-) -> Iterator[tuple[tuple[int, ...], float, float]]:
-    """What those behind a sensitive class add, in all classes that are theirs alone, to each figure that it stands in,
-    to the quarter, to the year, and in all: these classes, their sum and its level."""
+def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterator[tuple[tuple[int, ...], float, float]]:
+    """Classes that must not come out together, whatever is known of each; their sum and its level. What those behind a
+    sensitive class add, in all classes that are theirs alone, to each figure that it stands in, to the quarter, to the
+    year, and in all; and what is left of a figure without all that its reader may see."""
+    found: set[tuple[int, ...]] = set()
+    for together in (tuple(sorted(some)) for some in (*_of_the_same_few(view, left, kept), *_closed(left, kept))):
+        if len(together) < 2 or together in found:
+            continue
+        found.add(together)
+        if view.is_sensitive(view.behind(piece for place in together for piece in left[place].pieces)):
+            value = sum(left[place].value for place in together)
+            yield together, value, view.rules.protection(value)
+
+
+def _of_the_same_few(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterator[set[int]]:
     of_contributor: dict[tuple[str, str], set[int]] = defaultdict(set)
     for place in kept:
         for contributor in left[place].contributors:
             of_contributor[contributor].add(place)
-    found: set[tuple[int, ...]] = set()
     for place in sorted(kept):
         one = left[place]
         if not one.need:
             continue
         near = set().union(*(of_contributor[contributor] for contributor in one.contributors))
-        theirs = [other for other in near if left[other].contributors <= one.contributors]
-        if len(theirs) < 2:
-            continue
-        figures = [{other for other in theirs if number in left[other].stands_in} for number in one.stands_in]
-        for together in (tuple(sorted(some)) for some in (*figures, *_in_grains(space, left, theirs), theirs)):
-            if len(together) < 2 or together in found:
-                continue
-            found.add(together)
-            if view.is_sensitive(view.behind(piece for other in together for piece in left[other].pieces)):
-                value = sum(left[other].value for other in together)
-                yield together, value, view.rules.protection(value)
+        theirs = {other for other in near if left[other].contributors <= one.contributors}
+        if len(theirs) > 1:
+            for number in one.stands_in:
+                yield {other for other in theirs if number in left[other].stands_in}
+            yield from _in_grains(view.space, left, theirs)
+            yield theirs
+
+
+def _closed(left: Mapping[int, _Class], kept: Set[int]) -> Iterable[set[int]]:
+    of_figure: dict[int, set[int]] = defaultdict(set)
+    for place in sorted(kept):
+        if left[place].contributors:
+            for number in left[place].stands_in:
+                of_figure[number].add(place)
+    return of_figure.values()
 
 
 def _plainly_known(classes: Mapping[int, _Class], visible: Set[int], own_withheld: Set[int]) -> set[int]:

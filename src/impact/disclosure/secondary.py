@@ -35,44 +35,36 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
     """
     table = linked(cells, relations)
     need = levels(table, protection)
-    choice = _chosen(table, cells, need)
-    found = audited(table, choice.is_withheld, need)
-    shown = _statuses(choice)
-    return shown.merge(found.drop(columns="value"), on="cell", how="left")
-
-
-def statuses(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.Series[float]") -> pd.DataFrame:
-    """What `suppress` does with each cell (cell, value, status), and whether nothing can protect it (is_hopeless),
-    without the whole range of each, which takes longer than the choice."""
-    table = linked(cells, relations)
-    choice = _chosen(table, cells, levels(table, protection))
-    return _statuses(choice).assign(is_hopeless=choice.is_hopeless)
-
-
-def _chosen(table: LinkedCells, cells: pd.DataFrame, need: Floats) -> "_Choice":
     is_sensitive = np.asarray(table.of(cells, "is_sensitive", False), dtype=bool)
     is_out = np.asarray(table.of(cells, "is_out", False), dtype=bool) & ~is_sensitive
     cost = np.asarray(table.of(cells, "cost", np.nan), dtype=float)
     cost = np.where(np.isnan(cost), np.log2(2.0 + np.abs(table.values) * table.unit), cost)
+    choice = choose(table, need, cost, is_sensitive, is_out)
+    found = audited(table, choice.is_withheld, need)
+    status = np.where(is_sensitive, PRIMARY, np.where(choice.is_withheld, SECONDARY, PUBLISHED))
+    shown = pd.DataFrame({"cell": list(table.names), "value": np.round(table.values * table.unit, 6), "status": status})
+    return shown.merge(found.drop(columns="value"), on="cell", how="left")
+
+
+def choose(table: LinkedCells, need: Floats, cost: Floats, is_sensitive: Truths, is_out: Truths) -> "Choice":
+    """What `suppress` chooses, without the whole range of each, which takes longer than the choice. `need` is in the
+    unit of the table; all are a number a cell.
+
+    Raises ValueError where a cell costs nothing to withhold.
+    """
     if np.any(cost <= 0):
         raise ValueError(
             f"Cell {table.names[int(np.argmin(cost))]!r} costs nothing to withhold. Give it a cost above 0."
         )
     none = np.zeros(len(need), dtype=bool)
-    choice = _Choice(table, need, cost, is_sensitive, is_out, none, is_sensitive.copy(), _shown_by([], table))
+    choice = Choice(table, need, cost, is_sensitive, is_out.copy(), none, is_sensitive.copy(), _shown_by([], table))
     _protect(choice)
     _give_back(choice)
     return choice
 
 
-def _statuses(choice: "_Choice") -> pd.DataFrame:
-    table = choice.table
-    status = np.where(choice.is_sensitive, PRIMARY, np.where(choice.is_withheld, SECONDARY, PUBLISHED))
-    return pd.DataFrame({"cell": list(table.names), "value": np.round(table.values * table.unit, 6), "status": status})
-
-
 @dataclass
-class _Choice:
+class Choice:
     """Who is withheld so far, whom nothing can protect, and the deviations that show who is protected."""
 
     table: LinkedCells
@@ -98,7 +90,7 @@ def _shown_by(points: list[Floats], table: LinkedCells) -> Ranges:
     return shown
 
 
-def _protect(choice: _Choice) -> None:
+def _protect(choice: Choice) -> None:
     """Withhold until every withheld cell is protected but those that nothing can protect."""
     parts = _parts(choice.table)
     _leaks(choice, choice.is_withheld, choice.shown, stops=False)
@@ -118,14 +110,14 @@ def _protect(choice: _Choice) -> None:
                 _let_go(choice, target)
 
 
-def _let_go(choice: _Choice, cell: int) -> None:
+def _let_go(choice: Choice, cell: int) -> None:
     """Publish for good a cell that was withheld for another's sake and cannot be protected itself."""
     choice.is_out[cell], choice.is_withheld[cell] = True, False
     choice.shown = _shown_by([point for point in choice.shown.points if point[cell] == 0], choice.table)
     _leaks(choice, choice.is_withheld, choice.shown, stops=False)
 
 
-def _cheapest(choice: _Choice, target: int, part: Places) -> tuple[Floats, Floats] | None:
+def _cheapest(choice: Choice, target: int, part: Places) -> tuple[Floats, Floats] | None:
     """Two deviations that lie as far apart at the target as it needs, of published cells as cheap as can be; or None.
 
     One goes up and one goes down, each split in what is more and what is less than the truth, for the cost of both.
@@ -155,7 +147,7 @@ def _cheapest(choice: _Choice, target: int, part: Places) -> tuple[Floats, Float
     )
 
 
-def _give_back(choice: _Choice) -> None:
+def _give_back(choice: Choice) -> None:
     """Publish again, dearest first, each cell without which all the others stay protected.
 
     One pass is enough: a cell that is needed stays needed when fewer are withheld.
@@ -166,7 +158,7 @@ def _give_back(choice: _Choice) -> None:
             _give_back_one(choice, int(cell))
 
 
-def _give_back_one(choice: _Choice, cell: int) -> None:
+def _give_back_one(choice: Choice, cell: int) -> None:
     """Publish one cell, and with it those withheld that only it protected, unless one of them is sensitive."""
     without = choice.is_withheld.copy()
     without[cell] = False
@@ -186,7 +178,7 @@ def _give_back_one(choice: _Choice, cell: int) -> None:
         without[leaks] = False
 
 
-def _leaks(choice: _Choice, is_withheld: Truths, shown: Ranges, *, stops: bool) -> Places:
+def _leaks(choice: Choice, is_withheld: Truths, shown: Ranges, *, stops: bool) -> Places:
     """The cells that would not be protected, of those that can be, if just these were withheld; `stops` at the first
     that it finds. What shows that the others are is added to what has been shown."""
     need = choice.need

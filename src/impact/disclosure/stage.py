@@ -15,12 +15,14 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from impact.disclosure.atoms import Cell, Space, Topic, topics
-from impact.disclosure.audit import PUBLISHED, audit_so_far
+from impact.disclosure.atoms import Cell, Topic, topics
+from impact.disclosure.audit import audit_so_far
 from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
-from impact.disclosure.secondary import SECONDARY, statuses
+from impact.disclosure.secondary import choose
+from impact.disclosure.tables import Truths
 
 TOO_FEW_ORGANISATIONS = "too few organisations"
 KNOWN_TO_READER = "most of them are known to a reader"
@@ -89,26 +91,20 @@ def _decided(
     small_count: Mapping[str, Any],
     topic: Topic,
 ) -> _Decided:
-    views = {
-        (space.name, reader.audience): View(topic, space, reader, consenting, rules)
-        for space in topic.spaces.values()
-        for reader in readers
-    }
-    withheld = _primary(topic, readers, views, rules, small_count)
-    insiders = _insiders(topic, views)
-    views |= {
-        (space.name, reader.audience): View(topic, space, reader, consenting, rules)
-        for space in topic.spaces.values()
-        for reader in insiders
-    }
-    audits = _secondary(topic, [*readers[:1], *insiders, *readers[1:]], views, withheld)
+    def seen_by(some: Iterable[Reader]) -> list[View]:
+        return [View(topic, space, reader, consenting, rules) for reader in some for space in topic.spaces.values()]
+
+    public, *others = readers
+    of_public, of_others = seen_by([public]), seen_by(others)
+    withheld = _primary(topic, [*of_public, *of_others], rules, small_count)
+    audits = _secondary([*of_public, *seen_by(_insiders(of_public)), *of_others], withheld)
     _follow(topic, withheld)
     return withheld, audits
 
 
-def _insiders(topic: Topic, views: Mapping[tuple[str, str], View]) -> list[Reader]:
+def _insiders(of_public: Iterable[View]) -> list[Reader]:
     """The organisations to which what they sent themselves may tell something of others on the public page."""
-    alone = set().union(*(views[space.name, PUBLIC].alone() for space in topic.spaces.values()))
+    alone = set().union(*(view.alone() for view in of_public))
     return [Reader(f"{_ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
 
 
@@ -153,15 +149,10 @@ def _readers(reads: pd.DataFrame) -> list[Reader]:
     return sorted(found, key=lambda reader: (len(reader.audiences), reader.audience))
 
 
-def _primary(
-    topic: Topic,
-    readers: Sequence[Reader],
-    views: Mapping[tuple[str, str], View],
-    rules: Rules,
-    small_count: Mapping[str, Any],
-) -> dict[Cell, str]:
+def _primary(topic: Topic, seen: Iterable[View], rules: Rules, small_count: Mapping[str, Any]) -> dict[Cell, str]:
     """What may not be shown as it is, and why."""
-    by_audience = {reader.audience for reader in readers}
+    views = {(view.space.name, view.reader.audience): view for view in seen}
+    by_audience = {view.reader.audience for view in views.values()}
     found = {}
     for cell in topic.cells:
         if cell.audience not in by_audience:
@@ -221,79 +212,78 @@ def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rul
     return None
 
 
-def _secondary(
-    topic: Topic, readers: Sequence[Reader], views: Mapping[tuple[str, str], View], withheld: dict[Cell, str]
-) -> list[pd.DataFrame]:
+def _secondary(views: Sequence[View], withheld: dict[Cell, str]) -> list[pd.DataFrame]:
     """Withhold, in `withheld`, what would let one of the readers work out what it may not see; and audit them all."""
-    done: dict[tuple[str, str], frozenset[Cell]] = {}
+    done: dict[View, frozenset[Cell]] = {}
+    known = _Memory()
     for _ in range(_MOST_ROUNDS):
         before = len(withheld)
-        _go_through(topic, readers, views, withheld, done)
+        _go_through(views, withheld, done, known)
         if len(withheld) > before:
             continue
-        audits = _audits(topic, readers, views, withheld)
+        audits = {view: ranges for view in views if (ranges := _audit(view, withheld, known)) is not None}
         # What others withhold may leave a reader with fewer figures that tell the same organisations apart, whose sum
         # it then knows: that is seen here, and gone through again.
-        again = {
-            (ranges["number"].iloc[0], ranges["audience"].iloc[0])
-            for ranges in audits
-            if (~ranges["is_protected"] & ~ranges["is_already_disclosed"]).any()
-        } & set(done)
-        if not again:
-            return audits
-        for place in again:
-            del done[place]
-        _go_through(topic, readers, views, withheld, done, keeps_names=True)
+        again = [
+            view
+            for view, ranges in audits.items()
+            if (ranges["is_protected"] | ranges["is_already_disclosed"]).min() == 0
+        ]
+        for view in again:
+            del done[view]
+        _go_through(again, withheld, done, known, keeps_names=True)
         if len(withheld) == before:
-            return audits
-    raise ArithmeticError(f"Suppression of {topic.name} came to no end.")
+            return list(audits.values())
+    raise ArithmeticError("Suppression came to no end.")
+
+
+class _Memory:
+    """What each reader knows, put together anew only where something has changed on the pages that it reads."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[View, bool], tuple[frozenset[Cell], Known]] = {}
+
+    def __call__(self, view: View, withheld: Mapping[Cell, str], *, keeps_names: bool = False) -> Known:
+        from_it = frozenset(cell for cell, _ in view.figures if cell in withheld)
+        made = self._made.get((view, keeps_names))
+        if made is None or made[0] != from_it:
+            made = self._made[view, keeps_names] = from_it, known_to(view, from_it, keeps_names=keeps_names)
+        return made[1]
 
 
 def _go_through(
-    topic: Topic,
-    readers: Sequence[Reader],
-    views: Mapping[tuple[str, str], View],
+    views: Iterable[View],
     withheld: dict[Cell, str],
-    done: dict[tuple[str, str], frozenset[Cell]],
+    done: dict[View, frozenset[Cell]],
+    known: _Memory,
     *,
     keeps_names: bool = False,
 ) -> None:
-    """Reader after reader and space after space, but for those of which `done` says that nothing has changed since."""
-    for reader in readers:
-        for space in topic.spaces.values():
-            place = (space.name, reader.audience)
-            # What is withheld from others' pages makes nothing of this reader's easier to work out.
-            if done.get(place) == frozenset(cell for cell in withheld if cell.audience == reader.page):
-                continue
-            known = known_to(topic, space, views[place], reader, withheld, keeps_names=keeps_names)
-            if known.is_at_risk:
-                for cell in _to_withhold(topic, space, reader, known):
-                    withheld.setdefault(cell, WORKED_OUT)
-            done[place] = frozenset(cell for cell in withheld if cell.audience == reader.page)
+    """One view after another, but for those of which `done` says that nothing has changed since."""
+    for view in views:
+        # What is withheld from others' pages makes nothing of this reader's easier to work out.
+        if done.get(view) == frozenset(cell for cell in withheld if cell.audience == view.reader.page):
+            continue
+        of_view = known(view, withheld, keeps_names=keeps_names)
+        if of_view.is_at_risk:
+            for cell in _to_withhold(view, of_view):
+                withheld.setdefault(cell, WORKED_OUT)
+        done[view] = frozenset(cell for cell in withheld if cell.audience == view.reader.page)
 
 
-def _to_withhold(topic: Topic, space: Space, reader: Reader, known: Known) -> list[Cell]:
+def _to_withhold(view: View, known: Known) -> list[Cell]:
     """The figures that go with those already withheld."""
-    leads_on = known.cells.assign(is_out=known.cells["is_out"] | known.cells["is_leading"])
-    decided = statuses(leads_on, known.relations, known.protection)
-    if decided["is_hopeless"].any() and known.cells["is_leading"].any():
-        decided = statuses(known.cells, known.relations, known.protection)
-    names = set(decided.loc[decided["status"] == SECONDARY, "cell"])
-    numbers = {known.sets[name] for name in names & set(known.sets)}
-    alone = {known.peers[name] for name in names & set(known.peers)}
+    choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out | known.is_leading)
+    if choice.is_hopeless.any() and known.is_leading.any():
+        choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out)
+    further = {known.shows[int(at)] for at in np.flatnonzero(choice.is_withheld & ~known.is_sensitive)}
+    if not further:
+        return []
     return [
         cell
-        for cell in topic.cells
-        if cell.audience in reader.audiences
-        and (
-            cell in alone
-            or any(
-                part.space == space.name
-                and part.whole in numbers
-                and (part.less is None or is_group_alike(space, cell, part.less))
-                for part in topic.parts[cell]
-            )
-        )
+        for cell, part in view.figures
+        if cell in further
+        or (part.whole in further and (part.less is None or is_group_alike(view.space, cell, part.less)))
     ]
 
 
@@ -303,48 +293,39 @@ _AUDIT = [
 ]
 
 
-def _audits(
-    topic: Topic, readers: Sequence[Reader], views: Mapping[tuple[str, str], View], withheld: Mapping[Cell, str]
-) -> list[pd.DataFrame]:
-    """The range of everything that must not come out, for each reader: the figures withheld from its own page, and the
-    classes that are sensitive."""
-    found = []
-    names = {space.name: _names(topic, space) for space in topic.spaces.values()}
-    for reader in readers:
-        for space in topic.spaces.values():
-            called = names[space.name]
-            known = known_to(topic, space, views[space.name, reader.audience], reader, withheld)
-            if not known.is_at_risk:
-                continue
-            ranges = _ranges(known, ~known.cells["is_sensitive"])
-            ranges["is_already_disclosed"] = False
-            if not ranges["is_protected"].all():
-                # What comes out with nothing of this publication shown was out before it.
-                whole = known_to(topic, space, views[space.name, reader.audience], reader, withheld, keeps_names=True)
-                before = _ranges(whole, whole.cells["is_out"]).set_index("cell")["is_protected"]
-                ranges["is_already_disclosed"] = ~ranges["is_protected"] & ~ranges["cell"].map(before).astype(bool)
-            ranges["cell"] = [called.get(known.sets.get(name, -1), name) for name in ranges["cell"]]
-            ranges["audience"], ranges["indicators"] = reader.audience, topic.name
-            ranges["variant"], ranges["number"] = topic.variant, space.name
-            found.append(ranges[_AUDIT])
-    return found
+def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataFrame | None:
+    """The range of everything that must not come out, for one reader: the figures withheld from its own page, and the
+    classes that are sensitive. None where there is no such thing."""
+    of_view = known(view, withheld)
+    if not of_view.is_at_risk:
+        return None
+    ranges = _ranges(of_view, of_view.is_sensitive)
+    ranges["is_already_disclosed"] = False
+    if not ranges["is_protected"].all():
+        # What comes out with nothing of this publication shown was out before it.
+        whole = known(view, withheld, keeps_names=True)
+        before = _ranges(whole, ~whole.is_out).set_index("cell")["is_protected"]
+        ranges["is_already_disclosed"] = ~ranges["is_protected"] & ~ranges["cell"].map(before).astype(bool)
+    called = _names(view)
+    shows = dict(zip(of_view.table.names, of_view.shows, strict=True))
+    ranges["cell"] = [called.get(shows[name], name) for name in ranges["cell"]]
+    ranges["audience"], ranges["indicators"] = view.reader.audience, view.topic.name
+    ranges["variant"], ranges["number"] = view.topic.variant, view.space.name
+    return ranges[_AUDIT]
 
 
-def _ranges(known: Known, is_published: "pd.Series[bool]") -> pd.DataFrame:
-    """The audit of what has a protection level, where just these are published."""
-    status = pd.Series("withheld", index=known.cells.index).mask(is_published, PUBLISHED)
-    wanted = set(known.cells.loc[known.cells["is_sensitive"] & (known.cells["need"] > 0), "cell"])
-    ranges = audit_so_far(known.cells.assign(status=status), known.relations, known.protection)
-    return ranges[ranges["cell"].isin(wanted)].reset_index(drop=True)
+def _ranges(known: Known, is_withheld: Truths) -> pd.DataFrame:
+    """The audit of what has a protection level, where just these are withheld."""
+    ranges = audit_so_far(known.table, is_withheld, known.need)
+    return ranges[(known.is_sensitive & (known.need > 0))[is_withheld]].reset_index(drop=True)
 
 
-def _names(topic: Topic, space: Space) -> dict[int, str]:
-    """What each set of atoms is called in the table of the audit: by the first figure that shows it."""
-    found: dict[int, str] = {}
-    for cell in topic.cells:
-        for part in topic.parts[cell]:
-            if part.space == space.name and part.less is None:
-                found.setdefault(part.whole, " ".join(text for text in (*cell[1:4], *cell[5:8]) if text))
+def _names(view: View) -> dict[int | Cell | None, str]:
+    """What each set of atoms is called in the table of the audit: by the first figure on these pages that shows it."""
+    found: dict[int | Cell | None, str] = {}
+    for cell, part in view.figures:
+        if part.less is None:
+            found.setdefault(part.whole, " ".join(text for text in (*cell[1:4], *cell[5:8]) if text))
     return found
 
 

@@ -5,7 +5,8 @@ columns relation, cell, coefficient. Everything that lets a reader subtract is o
 cells stand in. Figures that a reader knows without being shown them (its own return) are cells published to it.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ _GREATEST = 1e6
 
 @dataclass(frozen=True)
 class LinkedCells:
-    """Cells in the order of their names, and their relations as a matrix: a row a relation, a column a cell.
+    """Cells, and their relations as a matrix: a row a relation, a column a cell.
 
     All numbers but `unit` are in that unit: 1, or a power of ten that leaves no value above a million, since solvers of
     linear programmes lose their way among greater ones.
@@ -52,7 +53,7 @@ class LinkedCells:
 
 def linked(cells: pd.DataFrame, relations: pd.DataFrame) -> LinkedCells:
     """Cells (cell, value, and where given least and most; 0 and no limit otherwise) with relations (relation, cell,
-    coefficient).
+    coefficient), in the order of their names.
 
     Raises ValueError when a cell stands twice, has no value or one beyond its limits; when a relation names a cell that
     there is not, or does not hold: a table that does not add up protects nothing.
@@ -65,26 +66,46 @@ def linked(cells: pd.DataFrame, relations: pd.DataFrame) -> LinkedCells:
     values = ordered["value"].to_numpy(dtype=float)
     least = ordered["least"].fillna(0.0).to_numpy(dtype=float) if "least" in ordered else np.zeros(len(names))
     most = ordered["most"].fillna(np.inf).to_numpy(dtype=float) if "most" in ordered else np.full(len(names), np.inf)
-    for name, value, low, high in zip(names, values, least, most, strict=True):
-        if not np.isfinite(value):
-            raise ValueError(f"Cell {name!r} has no value. A cell that nobody filled in belongs in no relation.")
-        if not low <= value <= high:
-            raise ValueError(
-                f"Cell {name!r} is {value:g}, which is not from {low:g} to {high:g}. Give its true limits."
-            )
     strangers = sorted(set(relations["cell"].astype(str)) - set(names))
     if strangers:
         raise ValueError(f"A relation names the cell {strangers[0]!r}, which there is not.")
     if not np.all(np.isfinite(relations["coefficient"].to_numpy(dtype=float))):
         raise ValueError("A relation has a coefficient that is not a number. A part that is not there is no part.")
-    matrix = _matrix(names, relations)
+    place = {name: position for position, name in enumerate(names)}
+    rows: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for relation, cell, coefficient in zip(
+        relations["relation"].astype(str), relations["cell"].astype(str), relations["coefficient"], strict=True
+    ):
+        rows[relation].append((place[cell], float(coefficient)))
+    return link(names, values, least, most, rows.values())
+
+
+def link(
+    names: Sequence[str],
+    values: Floats,
+    least: Floats,
+    most: Floats,
+    relations: Iterable[Sequence[tuple[int, float]]],
+) -> LinkedCells:
+    """Cells, each with its name, value and limits, with relations: each the places of its cells, with coefficients.
+
+    Raises ValueError when a cell has no value or one beyond its limits, or a relation does not hold.
+    """
+    for at in np.flatnonzero(~(np.isfinite(values) & (least <= values) & (values <= most))).tolist():
+        if not np.isfinite(values[at]):
+            raise ValueError(f"Cell {names[at]!r} has no value. A cell that nobody filled in belongs in no relation.")
+        raise ValueError(
+            f"Cell {names[at]!r} is {values[at]:g}, which is not from {least[at]:g} to {most[at]:g}. "
+            "Give its true limits."
+        )
+    matrix = _matrix(len(names), relations)
     wrong = np.flatnonzero(np.abs(matrix @ values) > _LOST_IN_ADDING * np.maximum(1.0, abs(matrix) @ np.abs(values)))
     if len(wrong):
         members = [names[place] for place in matrix[wrong[0]].indices]
         raise ValueError(f"The relation of {', '.join(members[:6])} does not hold. Correct its values or its cells.")
     greatest = np.max(np.abs(values), initial=1.0)
     unit = 10.0 ** max(0, int(np.ceil(np.log10(greatest / _GREATEST))))
-    return LinkedCells(names, unit, values / unit, least / unit, most / unit, matrix)
+    return LinkedCells(tuple(names), unit, values / unit, least / unit, most / unit, matrix)
 
 
 def total_of(relation: str, total: Hashable, parts: Sequence[Hashable]) -> pd.DataFrame:
@@ -128,17 +149,15 @@ def margins(
     return pd.concat([one for one in found if len(one)] or found, ignore_index=True)
 
 
-def _matrix(names: tuple[str, ...], relations: pd.DataFrame) -> Any:
+def _matrix(count: int, relations: Iterable[Sequence[tuple[int, float]]]) -> Any:
     """The relations as a sparse matrix, in the order of their own cells, so that rows shuffled change nothing."""
-    place = {name: position for position, name in enumerate(names)}
-    rows: dict[str, dict[int, float]] = {}
-    for relation, cell, coefficient in zip(
-        relations["relation"].astype(str), relations["cell"].astype(str), relations["coefficient"], strict=True
-    ):
-        row = rows.setdefault(relation, {})
-        row[place[cell]] = row.get(place[cell], 0.0) + float(coefficient)
-    distinct = sorted({tuple(sorted((at, part) for at, part in row.items() if part)) for row in rows.values()})
-    entries = [(row, at, part) for row, parts in enumerate(distinct) for at, part in parts]
+    distinct = set()
+    for relation in relations:
+        row: dict[int, float] = {}
+        for place, coefficient in relation:
+            row[place] = row.get(place, 0.0) + coefficient
+        distinct.add(tuple(sorted((at, part) for at, part in row.items() if part)))
+    entries = [(row, at, part) for row, parts in enumerate(sorted(distinct)) for at, part in parts]
     data = [part for _, _, part in entries]
     where = ([row for row, _, _ in entries], [at for _, at, _ in entries])
-    return sparse.csr_matrix((data, where), shape=(len(distinct), len(names)), dtype=float)
+    return sparse.csr_matrix((data, where), shape=(len(distinct), count), dtype=float)

@@ -22,7 +22,7 @@ _COLUMNS = [
     ("multiplier", "double"),
     ("is_per_day_of_period", "boolean"),
     ("is_whole_period_only", "boolean"),
-    ("is_whole_period_compared", "boolean"),
+    ("is_whole_year_compared", "boolean"),
     ("is_effect_measured", "boolean"),
     ("grains", "varchar[]"),
     ("variants", "varchar[]"),
@@ -49,8 +49,8 @@ small_count: what makes a figure of it one of too few: `staff_answers` (the deno
 numerator), `user_answers` or `posts`; none where numbers of people do not come into it.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
-is_whole_period_only: whether there is none of a period of which a month is missing; is_whole_period_compared: whether
-there is one, and it is set beside no other.
+is_whole_period_only: whether there is none of a period of which a month is missing.
+is_whole_year_compared: whether that of a year of which a month is missing is set beside no other.
 variants: the bases that it can be worked out on; none for any.
 is_compared: whether it says anything to set one organisation's beside its peers'.
 sum_of_squares: of a mean, the measure from which the spread of what it is the mean of is known.
@@ -71,7 +71,7 @@ _DEFAULTS: dict[str, Any] = {
     "multiplier": 1,
     "is_per_day_of_period": False,
     "is_whole_period_only": False,
-    "is_whole_period_compared": False,
+    "is_whole_year_compared": False,
     "is_effect_measured": False,
     "variants": [],
     "is_compared": True,

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impact.disclosure.audit import audit, audit_so_far
-from impact.disclosure.secondary import PRIMARY, statuses, suppress
-from impact.disclosure.tables import margins
+from impact.disclosure.audit import audit, audit_so_far, levels
+from impact.disclosure.tables import linked, margins
 
 
 def crossed(seed: int, rows: int, columns: int, *, is_money: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -36,7 +35,9 @@ def test_the_short_way_finds_protected_what_the_long_one_does(
     for share in (0.3, 0.7):
         rng = np.random.default_rng(seed)
         cells["status"] = np.where(cells["is_sensitive"] | (rng.random(len(cells)) < share), "withheld", "published")
-        long, short = audit(cells, relations, level), audit_so_far(cells, relations, level)
+        table = linked(cells, relations)
+        is_withheld = np.asarray(table.of(cells, "status", "") == "withheld")
+        long, short = audit(cells, relations, level), audit_so_far(table, is_withheld, levels(table, level))
         assert list(short["cell"]) == list(long["cell"])
         assert list(short["is_protected"]) == list(long["is_protected"])
         # What it shows is possible, and of what is narrow it knows the ends.
@@ -44,12 +45,3 @@ def test_the_short_way_finds_protected_what_the_long_one_does(
         assert (short["upper"] <= long["upper"] + 1e-5).all()
         narrow = ~long["is_protected"]
         assert short.loc[narrow, "width"].to_list() == pytest.approx(long.loc[narrow, "width"].to_list(), abs=1e-5)
-
-
-@settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6), st.integers(2, 5), st.integers(2, 5), st.booleans())
-def test_statuses_are_those_of_suppression(seed: int, rows: int, columns: int, is_money: bool) -> None:
-    cells, relations = crossed(seed, rows, columns, is_money=is_money)
-    whole, short = suppress(cells, relations, 8.0), statuses(cells, relations, 8.0)
-    assert list(short["status"]) == list(whole["status"])
-    assert set(short.loc[short["status"] == PRIMARY, "cell"]) == set(cells.loc[cells["is_sensitive"], "cell"])
