@@ -154,6 +154,7 @@ def _rule_cells(rule: Rule, definition: Definition) -> list[str]:
 def _gaps(sentence: str) -> str:
     """A sentence with a word for each gap that only a file can fill."""
     fillers = {"column": "COLUMN", "value": " ...", "choices": "...", "example": "...", "row": "1", "high": "50"}
+    fillers |= {"place": "PLACE", "kind": "..."}
     return sentence.format(**fillers)
 
 
