@@ -6,10 +6,11 @@ Which parts of a file there are to look at belongs in `other_parts`.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 
 import yaml
@@ -59,7 +60,10 @@ _PHONE = re.compile(
 _TITLED = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss)\.? [A-Z][a-z]+")
 _BORN = re.compile(r"(?<![a-z])(?:dob|d\.o\.b\.?|date of birth|born)[^a-z0-9]{0,3}(?:on )?[0-9]", re.IGNORECASE)
 _DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4})")
+_ANY_DATE = re.compile(rf"^(?:{_DATE.pattern})$", re.MULTILINE)
 
+_LEAST_CHARACTERS, _LEAST_DIGITS = 5, 10
+"""The shortest postcode, and the shortest number that stands for a person."""
 _MANY = 3
 """Figures of a column that may be anything are taken for a person's number when there are so many at least."""
 _NEARLY_ALL = 0.8
@@ -162,13 +166,14 @@ def _in_other_sheet(rows: NumberedRows, known_codes: Collection[str], today: dat
                 yield _Found(kind, tuple((position, below) for below in column.cells if below > row))
 
 
-def _by_column(rows: Iterable[tuple[int, Sequence[str]]]) -> dict[int, _Looked]:
-    cells: dict[int, dict[int, str]] = defaultdict(dict)
-    for row, texts in rows:
-        for position, text in enumerate(texts):
-            if text:
-                cells[position][row] = text
-    return {position: _Looked(position, of_column) for position, of_column in sorted(cells.items())}
+def _by_column(rows: Sequence[tuple[int, Sequence[str]]]) -> dict[int, _Looked]:
+    numbers = [row for row, _ in rows]
+    columns = enumerate(zip_longest(*(cells for _, cells in rows), fillvalue=""))
+    return {
+        position: _Looked(position, {row: text for row, text in zip(numbers, texts, strict=True) if text})
+        for position, texts in columns
+        if any(texts)
+    }
 
 
 def _as(definition: Column | None, column: _Looked) -> _Looked:
@@ -180,19 +185,28 @@ def _as(definition: Column | None, column: _Looked) -> _Looked:
 
 def _in_columns(columns: Sequence[_Looked], known_codes: Collection[str], today: date) -> Iterator[_Found]:
     """What the cells themselves tell. Everything is searched at once first: nearly always there is nothing."""
-    everything = "\n".join("\n".join(column.cells.values()) for column in columns)
-    likely = [kind for kind, (pattern, _) in _PATTERNS.items() if pattern.search(everything)]
+    texts = {text for column in columns for text in column.cells.values()}
+    everything = "\n".join(text for text in texts if _may_be_personal(text))
+    likely = [
+        kind for kind, (pattern, sign, _) in _PATTERNS.items() if sign in everything and pattern.search(everything)
+    ]
+    has_dates = _ANY_DATE.search(everything) is not None
     for column in columns:
         for kind in likely:
             if cells := _of_kind(kind, column, known_codes):
                 yield _Found(kind, tuple((column.position, row) for row in cells))
-        if cells := _births(column, today):
+        if has_dates and (cells := _births(column, today)):
             yield _Found("date_of_birth", tuple((column.position, row) for row in cells))
+
+
+def _may_be_personal(text: str) -> bool:
+    """Whether it is long enough: a short figure is not even looked at, and most cells are short figures."""
+    return len(text) >= _LEAST_CHARACTERS and (len(text) >= _LEAST_DIGITS or not text.replace(".", "", 1).isdigit())
 
 
 def _of_kind(kind: str, column: _Looked, known_codes: Collection[str]) -> list[int]:
     """The rows of the cells with something of this kind."""
-    pattern, is_right = _PATTERNS[kind]
+    pattern, _, is_right = _PATTERNS[kind]
     alike: list[int] = []
     right: list[int] = []
     sure: list[int] = []
@@ -241,8 +255,8 @@ def _kinds_in(text: str) -> list[str]:
     """The kinds that a text holds, whatever stands around them."""
     return [
         kind
-        for kind, (pattern, is_right) in _PATTERNS.items()
-        if any(is_right(match) for match in pattern.finditer(text))
+        for kind, (pattern, sign, is_right) in _PATTERNS.items()
+        if sign in text and any(is_right(match) for match in pattern.finditer(text))
     ]
 
 
@@ -281,14 +295,15 @@ def _is_bare(match: re.Match[str]) -> bool:
     return " " not in match[0] and "-" not in match[0]
 
 
-_PATTERNS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]] = {
-    "nhs_number": (_NHS, _is_nhs_number),
-    "ni_number": (_NI, _is_ni_number),
-    "postcode": (_POSTCODE, _is_any),
-    "email": (_EMAIL, _is_any),
-    "phone": (_PHONE, _is_any),
-    "name": (_TITLED, _is_any),
-    "date_of_birth": (_BORN, _is_any),
+_PATTERNS: dict[str, tuple[re.Pattern[str], str, Callable[[re.Match[str]], bool]]] = {
+    "nhs_number": (_NHS, "", _is_nhs_number),
+    "ni_number": (_NI, "", _is_ni_number),
+    "postcode": (_POSTCODE, "", _is_any),
+    "email": (_EMAIL, "@", _is_any),
+    "phone": (_PHONE, "0", _is_any),
+    "name": (_TITLED, "M", _is_any),
+    "date_of_birth": (_BORN, "", _is_any),
 }
+"""For each kind what it looks like, what is in every such text, and what decides it."""
 _CHANCY = frozenset({"nhs_number", "postcode", "phone"})
 """Kinds that a code or an amount can look like by chance, when it is written without spaces."""
