@@ -39,6 +39,8 @@ _SPOKEN = frozenset({"v", "name", "Target", "tooltip", "display", "descr", "titl
 """Attributes in which a person's words can stand."""
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, 27, 30, 36, 50, 57})
 _DATE_WORDS = re.compile(r"yy|mmm|dd", re.IGNORECASE)
+_MARGIN_CODE = re.compile(r'&("[^"]*"|[A-Z])')
+"""What tells Excel where in a header or footer the words go, and in what type."""
 _FIRST_DAY = date(1899, 12, 30)
 _LAST_SERIAL = 60_000
 _END_OF_CELLS = b"</sheetData>"
@@ -269,7 +271,8 @@ class _Words:
 
     def text(self, characters: str) -> None:
         if self.tag not in _AUTHORS and characters.strip():
-            self.found.append(characters)
+            is_margin = self.tag.endswith(("Header", "Footer"))
+            self.found.append(_MARGIN_CODE.sub(" ", characters) if is_margin else characters)
 
     def end(self, _tag: str) -> None:
         self.tag = ""

@@ -236,7 +236,8 @@ def _births(column: _Looked, today: date) -> list[int]:
             if _YOUNGEST_YEARS <= today.year - year <= _OLDEST_YEARS:
                 years[row] = year
     least_years = _YEARS_APART if column.is_known else _MANY
-    is_enough = len(years) >= _NEARLY_ALL * len(column.cells) and len(set(years.values())) >= least_years
+    # One of the cells may be a heading.
+    is_enough = len(years) >= _NEARLY_ALL * (len(column.cells) - 1) and len(set(years.values())) >= least_years
     may_be = column.is_date or not column.is_known
     return list(years) if may_be and is_enough else []
 

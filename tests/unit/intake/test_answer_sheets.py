@@ -1,5 +1,6 @@
 """Answer sheets: the same counts, to the last unit, as a sender who counts; and what is said where they cannot be."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -68,8 +69,6 @@ def staff_file(sheets: Iterable[Sheet]) -> bytes:
 def decided(
     data: bytes, cover: Mapping[str, Any], feed: str = "staff_survey", period: str = "2026-Q1", name: str = "x.csv"
 ) -> Decided:
-    import json
-
     drop = make_drop(Arrival("M001", feed, period, Path(name)), data, json.dumps(cover).encode() if cover else None)
     [one] = decide_drops([drop], NOW, REGISTER, "s", {})
     return one
@@ -270,7 +269,7 @@ def test_a_group_of_under_eleven_answers_counts_in_the_whole_only_and_the_sender
     assert {row[3] for row in one.rows} == {"ALL", "S01"}
 
 
-@pytest.mark.parametrize("field", [name for name in COVER])
+@pytest.mark.parametrize("field", list(COVER))
 def test_a_cover_that_lacks_a_field_is_told_so(field: str) -> None:
     one = decided(staff_file(good_sheets()), {name: value for name, value in COVER.items() if name != field})
     assert one.receipt.decision == "refused"
