@@ -113,9 +113,14 @@ def personal_findings(
     """
     findings: list[Finding] = []
     if reading.rows is not None:
+        # What stands in a column may be told by itself and by its heading.
+        at: dict[tuple[int, str], set[int]] = defaultdict(set)
         for found in _in_rows(definition, reading, known_codes, today):
-            cells = [cell_name(position, row) for position, row in found.cells]
-            findings.append(about_file("personal_cells", None, cells, kind=_KINDS[found.kind]))
+            for position, row in found.cells:
+                at[position, found.kind].add(row)
+        for (position, kind), rows in sorted(at.items()):
+            cells = [cell_name(position, row) for row in sorted(rows)]
+            findings.append(about_file("personal_cells", None, cells, kind=_KINDS[kind]))
     places: dict[str, list[str]] = defaultdict(list)
     sheets, others = other_parts(data, reading.sheet_part) if data.startswith(ZIPPED) else ([], [])
     if reading.rows is None and not data.startswith(ZIPPED):
@@ -124,8 +129,8 @@ def personal_findings(
         others = [("The file", data.decode("utf-16" if is_wide else "latin-1", "replace"))]
     for place, text in (*texts.items(), *others):
         places[place] += _kinds_in(text)
-    for place, rows in sheets:
-        for found in _in_other_sheet(rows, known_codes, today):
+    for place, of_sheet in sheets:
+        for found in _in_other_sheet(of_sheet, known_codes, today):
             named = ", ".join(cell_name(position, row) for position, row in found.cells[:_MANY])
             more = " and others" if len(found.cells) > _MANY else ""
             places[f"{place} ({named}{more})"].append(found.kind)

@@ -300,7 +300,7 @@ def _decided(
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
         findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
-    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None)
+    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None or is_personal)
     purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
     rows_in = len(one.sent.rows) if one.sent else 0
     is_sheets = one.sent is not one.table

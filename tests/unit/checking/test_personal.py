@@ -65,8 +65,8 @@ def test_it_is_found_in_a_cell_of_either_form_and_never_repeated(kind: str, valu
 def test_it_is_found_in_headings_names_covers_and_files_of_no_form(kind: str, value: str) -> None:
     rows = with_note("")
     data = csv_bytes([[*rows[0], value], *([*row, "1"] for row in rows[1:])])
-    first = found(data)[0]  # the others, where the heading says what stands below it
-    assert (first.cells, kind in first.message) == (("G1",), True)
+    first = found(data)[0]  # and the cells below it, where the heading says what stands there
+    assert (first.cells[0], kind in first.message) == ("G1", True)
     [elsewhere] = found(csv_bytes(with_note("")), {"The name of the file": f"absence {value}"})
     assert elsewhere.message.startswith(f"The name of the file holds what looks like {kind}")
     assert kind in kinds(f'<html><td>"{value}"</td></html>'.encode())
@@ -92,6 +92,7 @@ def test_it_is_found_in_every_part_of_a_workbook(kind: str, value: str) -> None:
         elif name == "sheet name":
             workbook.create_sheet(value[:31].replace("/", " ").replace(":", " ")).append(["x"])
         else:
+            assert sheet.oddFooter is not None
             sheet.oddFooter.left.text = value
         out = BytesIO()
         workbook.save(out)
