@@ -138,7 +138,7 @@ def _sheets_lines(layout: AnswerSheets) -> Iterator[str]:
     yield "The cover must say, beside what every cover may:"
     yield ""
     yield from _table_lines(layout.cover)
-    yield f"A group of under {layout.least_group} answers or people is counted in the whole only. The file itself is purged"
+    yield f"A group of under {layout.least_group} answers or people is counted in the whole only. The file is purged"
     yield f"after {layout.retention_days} days; its counts and its receipt stay."
     yield ""
 
