@@ -45,7 +45,7 @@ def build_intake() -> dg.AssetsDefinition:
     def intake(context: dg.AssetExecutionContext, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
         taken = take_drops(site.place(), site.instant(context), wait_until_settled=site.wait_until_settled)
         for left in taken.left:
-            context.log.warning("%s was left in the inbox: %s", left.path, left.reason)
+            context.log.warning("%s was left in the inbox: %s", left.shown, left.reason)
         elsewhere = [receipt for receipt in taken.receipts if receipt.feed not in definitions]
         for receipt in elsewhere:
             context.log.warning("%s of %s: %s", receipt.file_name, receipt.sender, receipt.findings[0].message)

@@ -32,12 +32,13 @@ _KINDS = {
     "date_of_birth": "a date of birth",
     "postcode": "a postcode",
     "email": "an e-mail address",
+    "ip_address": "the address of somebody's computer",
     "phone": "a telephone number",
     "name": "the name of a person",
     "employee_number": "the number of an employee",
     "address": "an address",
     "health": "the reason why a person was absent",
-    "free_text": "what somebody wrote in their own words",
+    "free_text": "an answer in somebody's own words",
 }
 _NO_NI_PREFIX = frozenset({"BG", "GB", "NK", "KN", "TN", "NT", "ZZ"})
 _NHS_WEIGHTS = range(10, 1, -1)
@@ -255,6 +256,11 @@ def _free_text(column: _Looked) -> Iterator[_Found]:
     ]
     if rows:
         yield _Found("free_text", tuple((column.position, row) for row in rows))
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text that stands alone, such as the name of a file, holds personal data."""
+    return bool(_kinds_in(text.replace("_", " ")))
 
 
 def _kinds_in(text: str) -> list[str]:

@@ -136,7 +136,7 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
             live = live_returns(given.values())
         left += _answer(home, [(drop, given[drop.id]) for drop in drops])
         for one in left:
-            _log.warning("Left: %s, because %s", one.path, one.reason)
+            _log.warning("Left: %s, because %s", one.shown, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
 
 
