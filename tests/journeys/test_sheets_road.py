@@ -15,6 +15,7 @@ from impact.intake.returns import return_path
 from impact.periods import to_text
 from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
+from pipelines import execute
 from pipelines.intake import build_intake
 from pipelines.site import Site
 from tests.journeys.homes import NOW, SHEETS_COVER, cover, drop, send, send_sheets, sheets, small_home, take
@@ -101,22 +102,23 @@ def beside(rows: list[list[str]], heading: str, text: str) -> bytes:
 
 
 def planted_files(home: Home) -> int:
-    """Files with personal data in every place that there is, sent to every kind of place."""
+    """Files with personal data in every place that there is, sent to every kind of place, each for a quarter of its
+    own, so that they are checked together."""
     absence = drop("M005").decode().splitlines()
     note = "ask zoe.planted@nhs.net, 07700 900123, 943 476 5919, AB123456C, LS1 4AP"
     clean = [line.split(",") for line in absence]
     wrong = [clean[0], *([*row[:5], "20481234", *row[6:]] for row in clean[1:])]
     files: Mapping[str, bytes] = {
-        "M005/inbox/sickness_absence/2026-Q1/personnel.csv": csv_bytes(PERSONNEL),
-        "M005/inbox/sickness_absence/2026-Q1/personnel.xlsx": book({"sickness_absence": PERSONNEL}),
-        "M005/inbox/sickness_absence/2026-Q1/hidden.xlsx": book({"Data": clean, "Old": PERSONNEL}, {"Old": "hidden"}),
-        "M005/inbox/sickness_absence/2026-Q1/cover.xlsx": book({"Cover": [["notes", note]], "Data": clean}),
-        "M005/inbox/sickness_absence/2026-Q1/title.xlsx": book({"Data": clean, "zoe.planted@nhs.net": [["x"]]}),
-        "M005/inbox/sickness_absence/2026-Q1/heading.csv": beside(clean, "Plantagenet AB123456C", "20481234"),
-        "M005/inbox/sickness_absence/2026-Q1/AB123456C.csv": csv_bytes(clean),
-        "M005/inbox/sickness_absence/2026-Q1/figures.csv": beside(wrong, "Surname", "Plantagenet"),
+        "M005/inbox/sickness_absence/2024-Q1/personnel.csv": csv_bytes(PERSONNEL),
+        "M005/inbox/sickness_absence/2024-Q2/personnel.xlsx": book({"sickness_absence": PERSONNEL}),
+        "M005/inbox/sickness_absence/2024-Q3/hidden.xlsx": book({"Data": clean, "Old": PERSONNEL}, {"Old": "hidden"}),
+        "M005/inbox/sickness_absence/2024-Q4/cover.xlsx": book({"Cover": [["notes", note]], "Data": clean}),
+        "M005/inbox/sickness_absence/2025-Q1/title.xlsx": book({"Data": clean, "zoe.planted@nhs.net": [["x"]]}),
+        "M005/inbox/sickness_absence/2025-Q2/heading.csv": beside(clean, "Plantagenet AB123456C", "20481234"),
+        "M005/inbox/sickness_absence/2025-Q3/AB123456C.csv": csv_bytes(clean),
+        "M005/inbox/sickness_absence/2025-Q4/figures.csv": beside(wrong, "Surname", "Plantagenet"),
         "M005/inbox/sickness_absence/2026-Q1/noted.csv": csv_bytes(clean),
-        "M005/inbox/sickness_absence/2026-Q1/page.csv": f"<html>{note}</html>".encode(),
+        "M005/inbox/sickness_absence/2026-Q2/page.csv": f"<html>{note}</html>".encode(),
         "M005/inbox/nowhere/2026-Q1/personnel.csv": csv_bytes([*PERSONNEL, ["1"]]),
         "M005/stray.csv": csv_bytes([*PERSONNEL, ["2"]]),
         "M005/inbox/staff_survey/2026-Q1/named.csv": beside(sheets(), "Your name", "Plantagenet"),
@@ -124,13 +126,14 @@ def planted_files(home: Home) -> int:
     for place, data in files.items():
         send(home, place, data)
     send(home, "M005/inbox/sickness_absence/2026-Q1/noted.csv.cover.json", cover(notes=note, reason="Plantagenet"))
-    send(home, "M005/inbox/sickness_absence/2026-Q1/AB123456C.csv.cover.json", cover(notes="none"))
+    send(home, "M005/inbox/sickness_absence/2025-Q3/AB123456C.csv.cover.json", cover(notes="none"))
     return len(files)
 
 
 def test_of_personal_data_nothing_is_left_anywhere(home: Home, capfd: pytest.CaptureFixture[str]) -> None:
     count = planted_files(home)
     send_sheets(home)  # a good one, which goes its way
+    assert execute.__doc__  # once imported, Dagster's history is not synced commit by commit
     home.dagster.mkdir()
     with dg.DagsterInstance.local_temp(str(home.dagster)) as own:
         site = Site(home=str(home.root), now=to_text(NOW), wait_until_settled=False)
