@@ -120,6 +120,7 @@ def planted_files(home: Home) -> int:
         "M005/inbox/sickness_absence/2026-Q1/noted.csv": csv_bytes(clean),
         "M005/inbox/sickness_absence/2026-Q2/page.csv": f"<html>{note}</html>".encode(),
         "M005/inbox/nowhere/2026-Q1/personnel.csv": csv_bytes([*PERSONNEL, ["1"]]),
+        "M005/inbox/zoe.planted@nhs.net/AB123456C/absence.csv": csv_bytes(clean),
         "M005/stray.csv": csv_bytes([*PERSONNEL, ["2"]]),
         "M005/inbox/staff_survey/2026-Q1/named.csv": beside(sheets(), "Your name", "Plantagenet"),
     }  # fmt: skip
@@ -147,8 +148,10 @@ def test_of_personal_data_nothing_is_left_anywhere(home: Home, capfd: pytest.Cap
         assert anywhere(home, value.encode()) == [], value
         assert anywhere(home, value.encode("utf-16-le")) == [], value
         assert value not in said.out + said.err
-        assert not [path for path in home.root.rglob("*") if value in path.name], value
-    assert not [path for path in (home.landing / "M005" / "inbox").rglob("*") if path.is_file()]
+        # a folder in an inbox is the sender's own
+        assert not [path for path in home.root.rglob("*") if path.is_file() and value in path.name], value
+    left = [path for path in (home.landing / "M005" / "inbox").rglob("*") if path.is_file()]
+    assert not left
     assert [receipt.decision for receipt in receipts if not receipt.is_purged] == ["accepted"]
     assert len(list(home.drops.iterdir())) == 2  # the good one and its cover
     good = next(receipt for receipt in receipts if not receipt.is_purged)

@@ -14,7 +14,7 @@ from functools import partial
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_cells, about_file
-from impact.checking.personal import PERSONAL, personal_findings
+from impact.checking.personal import PERSONAL, is_personal, personal_findings
 from impact.checking.reading import Reading, TextTable, read_csv, read_layouts
 from impact.checking.workbook import CONTACT_FIELDS
 from impact.definition import Definition, answer_sheets, feeds
@@ -46,11 +46,10 @@ _RESTS_ON_DATE = "period_not_over"
 _RESTS_ON_ANOTHER = "corrects_unknown"
 _RESTS_ON_QUESTIONS = frozenset({"unknown_column", "question_unknown", "groups_unclear"})
 _MAKES_NO_ROWS_RIGHT = "no_rows"
-_FILE_NAME = "The name of the file"
 _CODE_NAMES = ("_code", "_id", "item", "staff_group")
 """What the columns of the register that hold codes are called, or end in."""
 _NAME_WITHHELD = "(not shown)"
-"""Instead of the name of a file that is itself what may not be kept."""
+"""Instead of the name of a file or folder that is itself what may not be kept."""
 
 
 @dataclass(frozen=True)
@@ -269,7 +268,11 @@ def _read(drop: Drop, definition: Definition, known: _Known) -> tuple[Definition
 
 def _personal(drop: Drop, definition: Definition, reading: Reading, known: _Known) -> tuple[Finding, ...]:
     """What the drop holds that may not be kept."""
-    texts = {_FILE_NAME: _spaced(drop.arrival.path.name)}
+    arrival = drop.arrival
+    texts = {
+        "The name of the file": _spaced(arrival.path.name),
+        "The folder of the file": _spaced(f"{arrival.feed} {arrival.period}"),
+    }
     if drop.cover_data is not None:
         fields = read_sidecar(drop.cover_data)
         beside = (
@@ -290,8 +293,8 @@ def _decided(
     one: _Opened, now: datetime, register: Register, settings_version: str, live: Mapping[Slot, Receipt]
 ) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
-    is_personal = any(finding.rule in PERSONAL for finding in findings)
-    if is_personal:
+    holds_personal = any(finding.rule in PERSONAL for finding in findings)
+    if holds_personal:
         findings = list(_without_values(findings, definition))
     must_fix = any(finding.severity == "must_fix" for finding in findings)
     rows: list[StoredRow] = []
@@ -300,7 +303,7 @@ def _decided(
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
         findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
-    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None or is_personal)
+    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None or holds_personal)
     purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
     rows_in = len(one.sent.rows) if one.sent else 0
     is_sheets = one.sent is not one.table
@@ -311,10 +314,10 @@ def _decided(
         decision=decision,
         received_at=to_text(now),
         sender=drop.arrival.sender,
-        feed=drop.arrival.feed,
-        period=drop.arrival.period,
+        feed=_shown(drop.arrival.feed),
+        period=_shown(drop.arrival.period),
         periods=one.period.part_ids() if one.period else (),
-        file_name=_NAME_WITHHELD if is_personal and _is_of_file_name(findings) else as_text(drop.arrival.path.name),
+        file_name=_shown(as_text(drop.arrival.path.name)),
         sha256=drop.sha256,
         cover_sha256=drop.cover_sha256,
         corrects=cover.corrects_receipt,
@@ -323,7 +326,7 @@ def _decided(
         signed_off_by=cover.signed_off_by,
         notes=cover.notes,
         is_nil=cover.is_nil_return,
-        is_purged=is_personal or any(finding.rule in purged_by for finding in findings),
+        is_purged=holds_personal or any(finding.rule in purged_by for finding in findings),
         size_bytes=len(drop.data),
         attempt=drop.attempt,
         definition_version=" and ".join(
@@ -337,10 +340,10 @@ def _decided(
         rows_refused=0 if is_kept else rows_in,
         rows_sha256=rows_sha256 if is_kept else "",
         services=_count_services(one.sent),
-        totals=column_totals(definition, table) if definition and table and not is_personal else {},
+        totals=column_totals(definition, table) if definition and table and not holds_personal else {},
         findings=tuple(findings),
         layout=RESPONSES if is_sheets else "",
-        promised="" if is_personal or one.sheets is None else one.sheets.cover.get("promised", ""),
+        promised="" if holds_personal or one.sheets is None else one.sheets.cover.get("promised", ""),
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
@@ -357,8 +360,9 @@ def _without_values(findings: Iterable[Finding], definition: Definition | None) 
             yield about_cells(rules[finding.rule], definition.column(finding.column or ""), finding.cells, ())
 
 
-def _is_of_file_name(findings: Iterable[Finding]) -> bool:
-    return any(finding.rule in PERSONAL and finding.message.startswith(_FILE_NAME) for finding in findings)
+def _shown(name: str) -> str:
+    """The name of a file or folder as a receipt may give it."""
+    return _NAME_WITHHELD if is_personal(name) else name
 
 
 def _count_services(table: TextTable | None) -> int:
