@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
+from unicodedata import normalize
 
 import yaml
 
@@ -60,6 +61,7 @@ _PHONE = re.compile(
 )
 _TITLED = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss)\.? [A-Z][a-z]+")
 _BORN = re.compile(r"(?<![a-z])(?:dob|d\.o\.b\.?|date of birth|born)[^a-z0-9]{0,3}(?:on )?[0-9]", re.IGNORECASE)
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-"))
 _DATE = re.compile(r"([0-9]{4})-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.-][0-9]{1,2}[/.-]([0-9]{4})")
 _ANY_DATE = re.compile(rf"^(?:{_DATE.pattern})$", re.MULTILINE)
 
@@ -176,7 +178,7 @@ def _by_column(rows: Sequence[tuple[int, Sequence[str]]]) -> dict[int, _Looked]:
     numbers = [row for row, _ in rows]
     columns = enumerate(zip_longest(*(cells for _, cells in rows), fillvalue=""))
     return {
-        position: _Looked(position, {row: text for row, text in zip(numbers, texts, strict=True) if text})
+        position: _Looked(position, {row: _plainly(text) for row, text in zip(numbers, texts, strict=True) if text})
         for position, texts in columns
         if any(texts)
     }
@@ -203,6 +205,11 @@ def _in_columns(columns: Sequence[_Looked], known_codes: Collection[str], today:
                 yield _Found(kind, tuple((column.position, row) for row in cells))
         if has_dates and (cells := _births(column, today)):
             yield _Found("date_of_birth", tuple((column.position, row) for row in cells))
+
+
+def _plainly(text: str) -> str:
+    """With plain spaces, hyphens and digits in place of those that word processors and other scripts have."""
+    return text if text.isascii() else normalize("NFKC", text).translate(_HYPHENS)
 
 
 def _may_be_personal(text: str) -> bool:
@@ -265,6 +272,7 @@ def is_personal(text: str) -> bool:
 
 def _kinds_in(text: str) -> list[str]:
     """The kinds that a text holds, whatever stands around them."""
+    text = _plainly(text)
     return [
         kind
         for kind, (pattern, sign, is_right) in _PATTERNS.items()

@@ -22,7 +22,15 @@ from tests.unit.checking.test_workbook import book, with_parts
 
 TODAY = date(2026, 4, 20)
 VALUES = {
-    "an NHS number": ("943 476 5919", "943-476-5919", "9434765919", "NHS 9434765919 seen twice"),
+    "an NHS number": (
+        "943\u00a0476\u00a05919",
+        "943\u2013476\u20135919",
+        "\uff19\uff14\uff13 \uff14\uff17\uff16 \uff15\uff19\uff11\uff19",
+        "943 476 5919",
+        "943-476-5919",
+        "9434765919",
+        "NHS 9434765919 seen twice",
+    ),
     "a National Insurance number": ("QQ123456C".replace("QQ", "AB"), "ab 12 34 56 c", "(AB123456C)"),
     "a postcode": ("LS1 4AP", "EC1A 1BB", "M11AE", "Flat 2, Leeds LS1 4AP"),
     "an e-mail address": ("jane.smith@nhs.net", "Jane <j@example.org>"),
