@@ -16,6 +16,7 @@ from pipelines.site import Site
 ARRIVALS = "arrivals"
 PUBLISH = "publish"
 QUARTER = "quarter"
+PURGE = "purge"
 
 
 def build_jobs(
@@ -23,6 +24,7 @@ def build_jobs(
     warehouse: dg.AssetsDefinition,
     release: dg.AssetsDefinition,
     reports: dg.AssetsDefinition,
+    purges: dg.AssetsDefinition,
 ) -> Sequence[Any]:
     """Dagster does not export the type of an asset job that is not resolved yet."""
     taken = dg.AssetSelection.assets(intake)
@@ -33,6 +35,9 @@ def build_jobs(
         dg.define_asset_job(PUBLISH, tables | pages, description="Rebuild the tables and publish a quarter."),
         dg.define_asset_job(
             QUARTER, taken | tables | pages, description="From the inboxes to the reports of a quarter."
+        ),
+        dg.define_asset_job(
+            PURGE, dg.AssetSelection.assets(purges), description="Purge answer sheets whose time is up."
         ),
     ]
 
@@ -59,7 +64,16 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
         default_status=dg.DefaultScheduleStatus.RUNNING,
         description="Takes what has arrived and rebuilds the tables.",
     )
-    return [every_night, every_quarter]
+    purge_every_night = dg.ScheduleDefinition(
+        name="purge_every_night",
+        job_name=PURGE,
+        # After the nightly run, so that the two do not wait for each other.
+        cron_schedule="0 4 * * *",
+        execution_timezone="Europe/London",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Purges answer sheets whose time is up.",
+    )
+    return [every_night, every_quarter, purge_every_night]
 
 
 def build_sensor() -> dg.SensorDefinition:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from impact.definition import Definition, Rule, feeds, messages
+from impact.definition import Definition, Rule, feeds
 from impact.intake.intake import take_drops
 from impact.intake.receipts import Receipt
 from pipelines.site import Site
@@ -45,7 +45,7 @@ def build_intake() -> dg.AssetsDefinition:
     def intake(context: dg.AssetExecutionContext, site: Site) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
         taken = take_drops(site.place(), site.instant(context), wait_until_settled=site.wait_until_settled)
         for left in taken.left:
-            context.log.warning("%s was left in the inbox: %s", left.path, left.reason)
+            context.log.warning("%s was left in the inbox: %s", left.shown, left.reason)
         elsewhere = [receipt for receipt in taken.receipts if receipt.feed not in definitions]
         for receipt in elsewhere:
             context.log.warning("%s of %s: %s", receipt.file_name, receipt.sender, receipt.findings[0].message)
@@ -68,14 +68,14 @@ def _check_spec(definition: Definition, rule: Rule) -> dg.AssetCheckSpec:
 
 def _results(definition: Definition, receipts: list[Receipt]) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
     decisions = Counter(receipt.decision for receipt in receipts)
-    common = set(messages())
+    own = {rule.name for rule in definition.rules}
     for check in [*(rule.name for rule in definition.rules), _ANY_FILE]:
         broken = [
             receipt
             for receipt in receipts
             if any(
                 finding.rule == check
-                or (check == _ANY_FILE and finding.rule in common and finding.severity == "must_fix")
+                or (check == _ANY_FILE and finding.rule not in own and finding.severity == "must_fix")
                 for finding in receipt.findings
             )
         ]

@@ -128,6 +128,26 @@ def run(no_wait: bool) -> None:
 
 
 @main.command()
+@click.option("--dry-run", is_flag=True, help="Only say what would be purged.")
+@_clean_faults
+def purge(dry_run: bool) -> None:
+    """Purge the answer sheets that have been kept for as long as they may be.
+
+    Their counts and receipts stay. The same happens every night while `make up` runs.
+    """
+    from impact.intake.retention import purge_answer_sheets
+
+    purged = purge_answer_sheets(_home(), datetime.now(UTC), is_dry_run=dry_run)
+    for one in purged:
+        click.echo(
+            f"{one.sender} {one.feed} {one.period}: receipt {one.receipt}, {one.decision}, received {one.received_at}, "
+            f"kept for {one.retention_days} days"
+        )
+    count = "1 file" if len(purged) == 1 else f"{len(purged)} files"
+    click.echo(f"{'Would be purged' if dry_run else 'Purged'}: {count} of answer sheets")
+
+
+@main.command()
 @click.argument("period")
 @_clean_faults
 def publish(period: str) -> None:

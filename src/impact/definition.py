@@ -5,7 +5,7 @@ unfolded into rules, so that types, checks, messages and the column guide all co
 How a rule is checked belongs in `impact.checking`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from math import inf
@@ -62,6 +62,8 @@ class Column:
     pattern: str | None
     is_unique: bool
     in_register: str | None
+    stands_for: Literal["", "question"] = ""
+    """What there is such a column for each of, in a layout whose columns are the register's to say."""
 
     @property
     def sql_type(self) -> str:
@@ -121,15 +123,50 @@ class Definition:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     totals: tuple[str, ...]
+    cover: tuple[Column, ...] = ()
+    """What the cover must say beside what every cover may."""
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
+
+
+@dataclass(frozen=True)
+class AnswerSheets:
+    """The other layout of a survey: one row an answer sheet, counted on arrival into rows of the feed's own definition.
+
+    `sheets` is the table that is sent, `cover` what the cover must say, as a table of one row. `counted_as` maps an
+    answer to the column that counts it, `points` an answer to what it scores; `scores` maps a score to its questions,
+    or to the scores it is the mean of. A group of under `least_group` is counted in the whole only. The file itself is
+    purged after `retention_days`.
+    """
+
+    feed: str
+    sheets: Definition
+    cover: Definition
+    counted_as: Mapping[str, str]
+    points: Mapping[str, float]
+    scores: Mapping[str, tuple[str, ...]]
+    least_group: int
+    retention_days: int
+
+    def questions_of(self, score: str) -> tuple[str, ...]:
+        """The questions that a score is made of; of a question, itself."""
+        if score not in self.scores:
+            return (score,)
+        return tuple(question for part in self.scores[score] for question in self.questions_of(part))
 
 
 @cache
 def feeds() -> dict[str, Definition]:
     """The definition of every feed, by name."""
     return _read_folder("feeds")
+
+
+@cache
+def answer_sheets() -> dict[str, AnswerSheets]:
+    """The answer-sheet layout of each feed that has one, by the feed's name."""
+    files = sorted((_PACKAGE / "feeds" / "answer_sheets").glob("*.odcs.yaml"))
+    return {read.feed: read for read in (read_answer_sheets(file.read_text("utf-8")) for file in files)}
 
 
 @cache
@@ -145,11 +182,12 @@ def messages() -> Mapping[str, Mapping[str, str]]:
     return read
 
 
-def read_definition(text: str) -> Definition:
-    """Read one ODCS file. Raises KeyError or ValueError where it lacks what this software needs."""
+def read_definition(text: str, place: int = 0) -> Definition:
+    """Read one table of an ODCS file, the first unless another is asked for. Raises KeyError or ValueError where it
+    lacks what this software needs."""
     contract = yaml.safe_load(text)
-    table = contract["schema"][0]
-    custom = {entry["property"]: entry["value"] for entry in contract.get("customProperties", [])}
+    table = contract["schema"][place]
+    custom = _custom(contract)
     columns = tuple(_column(entry) for entry in table["properties"])
     named = {column.name: column for column in columns}
     rules = [rule for column in columns for rule in _column_rules(column)]
@@ -175,6 +213,43 @@ def read_definition(text: str) -> Definition:
         rules=tuple(rules),
         totals=tuple(custom.get("totals", ())),
     )
+
+
+def read_answer_sheets(text: str) -> AnswerSheets:
+    """Read an ODCS file of two tables: the answer sheets and what their cover says. Raises as `read_definition`."""
+    custom = _custom(yaml.safe_load(text))
+    cover = replace(read_definition(text, 1), period_column=None)
+    return AnswerSheets(
+        feed=custom["layoutOf"],
+        sheets=replace(read_definition(text), cover=cover.columns),
+        cover=cover,
+        counted_as=custom["countedAs"],
+        points=custom.get("points", {}),
+        scores={name: tuple(parts) for name, parts in custom.get("scores", {}).items()},
+        least_group=custom["leastGroup"],
+        retention_days=custom["retentionDays"],
+    )
+
+
+def with_questions(definition: Definition, questions: Iterable[str]) -> Definition:
+    """The definition with a column for each question in place of the one that stands for them."""
+    taken = {column.name for column in definition.columns}
+    names = [name for name in dict.fromkeys(questions) if name not in taken]
+    columns: list[Column] = []
+    for column in definition.columns:
+        columns += (
+            [replace(column, name=name, heading=name, stands_for="") for name in names]
+            if column.stands_for == "question"
+            else [column]
+        )
+    standing = {column.name for column in definition.columns if column.stands_for}
+    rules = [rule for column in columns if column.name in names for rule in _column_rules(column)]
+    rules += [rule for rule in definition.rules if rule.column not in standing]
+    return replace(definition, columns=tuple(columns), rules=tuple(rules))
+
+
+def _custom(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {one["property"]: one["value"] for one in entry.get("customProperties", [])}
 
 
 def _read_folder(folder: str) -> dict[str, Definition]:
@@ -214,6 +289,7 @@ def _column(entry: Mapping[str, Any]) -> Column:
         pattern=options.get("pattern"),
         is_unique=entry.get("unique", False),
         in_register=next((relation["to"] for relation in entry.get("relationships", [])), None),
+        stands_for=_custom(entry).get("oneForEach", ""),
     )
 
 

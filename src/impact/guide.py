@@ -6,7 +6,7 @@ from pathlib import Path
 
 from impact.checking.findings import rule_words
 from impact.checking.workbook import COVER_FIELDS
-from impact.definition import Column, Definition, Rule, feeds, messages, register_files
+from impact.definition import AnswerSheets, Column, Definition, Rule, answer_sheets, feeds, messages, register_files
 
 _KINDS = {
     "text": "text",
@@ -43,6 +43,8 @@ def feeds_page() -> str:
     lines += _cover_lines()
     for definition in feeds().values():
         lines += _definition_lines(definition, "## ")
+        if definition.name in answer_sheets():
+            lines += _sheets_lines(answer_sheets()[definition.name])
     lines += [
         "## What any file can get wrong",
         "",
@@ -114,6 +116,10 @@ def _definition_lines(definition: Definition, level: str) -> Iterator[str]:
     yield ""
     yield from _about_files(definition)
     yield ""
+    yield from _table_lines(definition)
+
+
+def _table_lines(definition: Definition) -> Iterator[str]:
     yield "| column | what it is | must be there | example |"
     yield "|---|---|---|---|"
     for column in definition.columns:
@@ -124,6 +130,16 @@ def _definition_lines(definition: Definition, level: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for rule in definition.rules:
         yield _row(_rule_cells(rule, definition))
+    yield ""
+
+
+def _sheets_lines(layout: AnswerSheets) -> Iterator[str]:
+    yield from _definition_lines(layout.sheets, "### ")
+    yield "The cover must say, beside what every cover may:"
+    yield ""
+    yield from _table_lines(layout.cover)
+    yield f"A group of under {layout.least_group} answers or people is counted in the whole only. The file is purged"
+    yield f"after {layout.retention_days} days; its counts and its receipt stay."
     yield ""
 
 
@@ -154,6 +170,7 @@ def _rule_cells(rule: Rule, definition: Definition) -> list[str]:
 def _gaps(sentence: str) -> str:
     """A sentence with a word for each gap that only a file can fill."""
     fillers = {"column": "COLUMN", "value": " ...", "choices": "...", "example": "...", "row": "1", "high": "50"}
+    fillers |= {"place": "PLACE", "kind": "..."}
     return sentence.format(**fillers)
 
 

@@ -59,6 +59,11 @@ class Home:
         return self.root / "returns"
 
     @property
+    def purges(self) -> Path:
+        """A record of each file of answer sheets whose time was up."""
+        return self.root / "purges"
+
+    @property
     def register(self) -> Path:
         return self.root / "register"
 

@@ -14,6 +14,7 @@ import duckdb
 from impact.definition import register_files
 from impact.demo.drops import Sent, Stage, drops
 from impact.demo.register import register_csv
+from impact.demo.staff import SCORES
 from impact.home import Home
 from impact.intake.intake import Intake, take_drops
 from impact.reports.publication import Publication, publish
@@ -45,6 +46,19 @@ SMALL = ("M005", "M011", "M032", "M038", "M040", "M063", "M084", "O200", "I172")
 """Of the demo, nine organisations that have between them: CSV files and workbooks, covers in both, staff groups, ways
 of asking, one that spun out, one correction of each feed, nil returns in both forms, a return that is held, one that is
 refused and not kept, and two that are not sent."""
+
+SHEET_QUESTIONS = ["overall_satisfaction", *(question for questions in SCORES.values() for question in questions)]
+SHEET_HEADINGS = ["response_id", "service_code", "staff_group", *SHEET_QUESTIONS]
+SHEETS_COVER = {
+    "prepared_by": "Mrs Smith, jane.smith@nhs.net",
+    "instrument_id": "pulse10",
+    "fieldwork_start": "2026-01-12",
+    "fieldwork_end": "2026-02-20",
+    "mode": "online",
+    "eligible_staff": "90",
+    "promised": "Nobody sees answers of fewer than 11 people together.",
+}
+"""What goes with answer sheets, to the demo's ten questions."""
 
 
 def rows(organisation: str, lost: tuple[float, float, float] = (400, 410, 420), quarter: str = "2026-Q1") -> list[str]:
@@ -150,6 +164,20 @@ def send_all(home: Home, sent: Iterable[Sent]) -> None:
         if one.cover is not None:
             send(home, f"{one.path}.cover.json", one.cover)
         send(home, one.path, one.data)
+
+
+def sheets(count: int = 40) -> list[list[str]]:
+    """Headings, and so many answer sheets of the service S01."""
+    return [SHEET_HEADINGS, *([f"R{n}", "S01", "", *(str((n + at) % 5 + 1) for at in range(10))] for n in range(count))]
+
+
+def send_sheets(home: Home, code: str = "M005", name: str = "answers.csv", count: int = 40) -> bytes:
+    """Put a file of answer sheets into an inbox, with a cover, and say what it holds."""
+    data = "".join(",".join(row) + "\r\n" for row in sheets(count)).encode()
+    place = f"{code}/inbox/staff_survey/2026-Q1/{name}"
+    send(home, f"{place}.cover.json", cover(**SHEETS_COVER))
+    send(home, place, data)
+    return data
 
 
 def cover(**said: str) -> bytes:

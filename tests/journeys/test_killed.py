@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from impact.demo.planted import FIRST_NOW
 from impact.home import Home
 from impact.intake import intake
 from impact.intake.receipts import load_receipts
+from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
 from impact.register import register
 from impact.reports.publication import publish
@@ -27,10 +29,13 @@ from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
     REGISTER,
+    cover,
     drop,
     new_home,
+    send,
     send_all,
     send_quarter,
+    send_sheets,
     small_drop,
     small_home,
     tables,
@@ -152,6 +157,27 @@ def test_the_taking_of_a_correction_a_nil_return_and_what_is_not_kept_can_be_kil
     end = Home(tmp_path / "undisturbed")
     assert {receipt.decision for receipt in load_receipts(end)} == {"accepted", "refused"}
     assert not_kept.data not in [path.read_bytes() for path in end.root.rglob("*") if path.is_file()]
+
+
+def test_the_taking_and_the_purge_of_answer_sheets_can_be_killed_anywhere(tmp_path: Path) -> None:
+    """Beside them a file with personal data, of which nothing may be left however often the taking of it was killed."""
+    home = small_home(tmp_path / "prepared", ("M005", "M011"))
+    take(home)
+    sheets = send_sheets(home)
+    personal = drop("M005") + b"zoe.planted@nhs.net\n"
+    place = "M005/inbox/sickness_absence/2026-Q1/AB123456C.csv"
+    send(home, place, personal)
+    send(home, f"{place}.cover.json", cover(notes="none"))
+    assert _kill_everywhere(take, home, tmp_path) >= 20
+    taken = Home(tmp_path / "undisturbed")
+    assert sorted(receipt.decision for receipt in load_receipts(taken)) == ["accepted", "refused"]
+    assert personal not in [path.read_bytes() for path in taken.root.rglob("*") if path.is_file()]
+    assert not list((taken.landing / "M005" / "inbox").rglob("*.csv*"))
+    later = NOW + timedelta(days=30)
+    assert _kill_everywhere(lambda home: purge_answer_sheets(home, later), taken, tmp_path / "purge") >= 4
+    assert sheets not in [
+        path.read_bytes() for path in (tmp_path / "purge" / "undisturbed").rglob("*") if path.is_file()
+    ]
 
 
 def test_the_taking_of_a_register_can_be_killed_anywhere(tmp_path: Path) -> None:

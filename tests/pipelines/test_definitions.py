@@ -18,7 +18,7 @@ from impact.models import RELEASE, WAREHOUSE, Claim, claims, models, models_of
 from impact.periods import to_text
 from impact.reports.publication import publish
 from pipelines import definitions, warehouse
-from pipelines.automation import ARRIVALS, PUBLISH, QUARTER
+from pipelines.automation import ARRIVALS, PUBLISH, PURGE, QUARTER
 from pipelines.definitions import build_defs
 from pipelines.reports import QUARTERS, partition_of
 from pipelines.site import Site
@@ -50,6 +50,7 @@ def test_there_is_an_asset_a_feed_a_table_and_the_publications() -> None:
         *(f"returns/{feed}" for feed in feeds()),
         *(model.name.replace(".", "/") for model in models()),
         "publications",
+        "purges",
     }
 
 
@@ -89,6 +90,7 @@ def test_each_job_takes_its_part_of_the_road() -> None:
     assert keys_of(ARRIVALS) == returns | tables
     assert keys_of(PUBLISH) == tables | published
     assert keys_of(QUARTER) == returns | tables | published
+    assert keys_of(PURGE) == {"purges"}
 
 
 def schedule(name: str) -> dg.ScheduleDefinition:
@@ -102,6 +104,12 @@ def test_every_night_at_two_in_london_what_has_arrived_is_taken() -> None:
     assert (nightly.cron_schedule, nightly.execution_timezone) == ("0 2 * * *", "Europe/London")
     assert nightly.job_name == ARRIVALS
     assert nightly.default_status == dg.DefaultScheduleStatus.RUNNING
+
+
+def test_every_night_answer_sheets_whose_time_is_up_are_purged() -> None:
+    nightly = schedule("purge_every_night")
+    assert (nightly.cron_schedule, nightly.execution_timezone) == ("0 4 * * *", "Europe/London")
+    assert (nightly.job_name, nightly.default_status) == (PURGE, dg.DefaultScheduleStatus.RUNNING)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def test_a_rule_that_needs_a_function_names_one_and_gives_it_what_it_needs(defin
 
 @each_rule
 def test_a_rule_looks_at_columns_that_are_there(definition: Definition, rule: Rule) -> None:
-    known = {column.name for column in definition.columns} | {"drop_received_on", "drop_prepared_by"}
+    known = {column.name for column in definition.columns}
+    known |= {"drop_received_on", "drop_prepared_by", "drop_start_on", "drop_end_on"}
+    known |= {"organisation_code"} if rule.arguments.get("of_sender") else set()
     asked: set[str] = set()
     for name, value in rule.arguments.items():
         if name in ("column", "other", "total", "count", "squares", "active_on"):

@@ -47,22 +47,25 @@ def known_together(
     columns: Sequence[str],
     unless: str = "",
     active_on: str = "",
+    of_sender: bool = False,
 ) -> Holds:
     """Whether a file of the register has a row with the same words in these columns as the row has; a row with the word
     `unless` in the last of them need not. With `active_on`, such a row of the register is active on some day of the
-    month in that column. Holds where a cell is blank."""
+    month in that column. With `of_sender` the organisation is the drop's sender, whatever the rows say. Holds where a
+    cell is blank."""
     dates: dict[tuple[str | None, ...], list[tuple[str, str]]] = {}
     for known in files[file]:
         key = tuple(known[column] for column in columns)
         dates.setdefault(key, []).append((known.get("active_from") or "0000", known.get("active_to") or "9999"))
     months = values[active_on].to_numpy().astype("datetime64[M]").astype(str) if active_on else [""] * len(values)
-    asked = list(zip(*(values[column] for column in columns), months, strict=True))
+    looked_at = ["drop_sender" if of_sender and column == "organisation_code" else column for column in columns]
+    asked = list(zip(*(values[column] for column in looked_at), months, strict=True))
     is_known = {
         (*key, month): any(not month or first[:7] <= month <= last[:7] for first, last in dates.get(tuple(key), ()))
         for *key, month in set(asked)
     }
     holds = pd.Series([is_known[one] for one in asked], index=values.index) | (values[columns[-1]] == unless)
-    return _unless_missing(holds, values, *columns, *([active_on] if active_on else []))
+    return _unless_missing(holds, values, *looked_at, *([active_on] if active_on else []))
 
 
 # Each row alone: one cell, or cells beside one another.

@@ -10,7 +10,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import islice
@@ -39,6 +39,8 @@ COVER_FIELDS: Mapping[str, str] = {
     "template_version": "And its version.",
 }
 """What a cover may say, in a workbook or beside a CSV file, and what each field is for."""
+CONTACT_FIELDS = frozenset({"prepared_by", "signed_off_by"})
+"""Those that say whom to ask, and so may hold what would be refused anywhere else."""
 LARGEST_UNPACKED = 100_000_000
 MOST_PARTS = 1_000
 """A workbook of three sheets has about 15 parts."""
@@ -68,12 +70,14 @@ _ERROR = re.compile(
 class WorkbookReading:
     """The rows, None where they cannot be read; what to say about them; what the Cover says, None where there is none.
 
-    `cover` has only the COVER_FIELDS that are filled in.
+    `cover` has only the COVER_FIELDS, and those of the definition, that are filled in. `sheet_part` is the part of the
+    file that holds the rows.
     """
 
     rows: NumberedRows | None
     findings: tuple[Finding, ...]
     cover: Mapping[str, str] | None = None
+    sheet_part: str | None = field(default=None, compare=False)
 
 
 def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
@@ -151,7 +155,7 @@ def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookR
             archive.writestr(name, content)
     sheets: list[Any] = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False).worksheets
     cover_sheet = next((sheet for sheet in sheets if _sheet_key(sheet.title) == "cover"), None)
-    cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, parts)
+    cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, parts, definition)
     sheet = _data_sheet(sheets, definition)
     if sheet is None:
         return _refused(_no_sheet(sheets, definition), findings, cover)
@@ -162,7 +166,8 @@ def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookR
         return _refused(about_file("too_many_columns", high=str(MOST_COLUMNS)), findings, cover)
     if extent.uncalculated:
         findings += (about_file("formula_without_value", cells=extent.uncalculated),)
-    return WorkbookReading(_texts(_values(sheet, extent.last_row, extent.last_column), definition), findings, cover)
+    rows = _texts(_values(sheet, extent.last_row, extent.last_column), definition)
+    return WorkbookReading(rows, findings, cover, sheet._worksheet_path)
 
 
 def _sheet_key(title: str) -> str:
@@ -185,16 +190,19 @@ def _no_sheet(sheets: Sequence[Any], definition: Definition) -> Finding:
     return about_file("sheet_not_found", value=listed, example=definition.name)
 
 
-def _read_cover(sheet: Any, parts: Mapping[str, bytes]) -> tuple[dict[str, str], tuple[Finding, ...]]:
+def _read_cover(
+    sheet: Any, parts: Mapping[str, bytes], definition: Definition
+) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """What stands in column B beside a label that is known; the first of two alike counts."""
     cover: dict[str, str] = {}
     faults = []
+    of_definition = {column.name: column for column in definition.cover}
     extent = sheet_extent(parts[sheet._worksheet_path])
     for number, values in enumerate(_values(sheet, min(extent.last_row, _COVER_ROWS), 2), start=1):
-        label, text = (_text(value, None) for value in values)
-        field = heading_key(label)
-        if field not in COVER_FIELDS:
+        field = heading_key(_text(values[0], None))
+        if field not in COVER_FIELDS and field not in of_definition:
             continue
+        text = _text(values[1], of_definition.get(field))
         if is_excel_error(text) or f"B{number}" in extent.uncalculated:
             faults.append(f"B{number}")
         elif text:

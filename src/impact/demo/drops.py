@@ -21,6 +21,15 @@ from impact.intake.landing import INBOX, Arrival, make_drop
 Stage = Literal[1, 2]
 """1: the history and the first quarter of 2026, as of FIRST_NOW. 2: the second quarter, and corrections, as of NOW."""
 
+SENT_AS_SHEETS = frozenset(
+    {
+        ("M004", "staff_survey", "2026-Q2"),
+        ("M004", "service_user_survey", "2026-Q2"),
+        ("M025", "staff_survey", "2026-Q2"),
+    }
+)
+"""What is sent as the answer sheets themselves, of which there are the very counts that would be sent otherwise."""
+
 Rows = dict[str, list[list[str]]]
 
 
@@ -100,7 +109,10 @@ def drops(stage: Stage) -> Iterator[Sent]:
                 if (slot := (member.code, feed, period)) in NOT_SENT:
                     continue
                 of_period = [row for quarter in quarters for row in rows[quarter]]
-                if fault := spoilt.get(slot):
+                if slot in SENT_AS_SHEETS:
+                    sheets, says = (staff if feed == "staff_survey" else users).answer_sheets(member, period)
+                    yield _sent(member, feed, period, [dict(sheet) for sheet in sheets], says, note="_answers")
+                elif fault := spoilt.get(slot):
                     spoil = fault.spoil(_by_column(feed, of_period))
                     yield _sent(member, feed, period, spoil, fault.cover, ending=fault.ending)
                 else:

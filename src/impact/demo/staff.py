@@ -1,6 +1,6 @@
 """The rows of staff_survey: counts and scores of the same simulated people, who mostly answer again next time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -62,16 +62,76 @@ _ANSWERS = 5
 
 @dataclass(frozen=True)
 class _Cell:
-    """Who answers in a group: what each feels beside the others, and what kind each is; and what they said last."""
+    """Who answers in a group: what each feels beside the others, and what kind each is; which of the people there can
+    be each is now, and what they said together."""
 
     feels: "Real"
     types: "Whole"
+    who: "Whole"
     said: "Whole"
     means: "Real"
 
 
+@dataclass(frozen=True)
+class _Wave:
+    """A wave of an organisation: how it was held, people asked by group, and who answered by group."""
+
+    id: str
+    fieldwork: tuple[str, str]
+    mode: str
+    eligible: dict[str, int]
+    cells: dict[str, _Cell]
+
+
 def rows(member: Member, quarters: Collection[str]) -> dict[str, list[list[str]]]:
     """The rows of each wave: ALL, and staff groups where enough of each are expected to answer."""
+    import numpy as np
+
+    made: dict[str, list[list[str]]] = {quarter: [] for quarter in quarters}
+    for wave in _waves(member):
+        if wave.id not in made:
+            continue
+        said = {group: cell.said for group, cell in wave.cells.items()}
+        eligible = wave.eligible
+        if len(said) > 1:
+            said = {"ALL": np.sum(list(said.values()), axis=0), **said}
+            eligible = {"ALL": sum(eligible.values()), **eligible}
+        for group, counts in said.items():
+            of_what = [member.code, wave.id, "ALL", group]
+            how = [member.staff_instrument, *wave.fieldwork, wave.mode, str(eligible[group])]
+            made[wave.id] += [of_what + [item] + how + figures for item, figures in _items(member, counts.tolist())]
+    return made
+
+
+def answer_sheets(member: Member, quarter: str) -> tuple[list[Mapping[str, str]], dict[str, str]]:
+    """The same wave as its people filled it in, one row an answer sheet, and what the cover says of it. Only for an
+    organisation that asks all ten questions."""
+    wave = next(wave for wave in _waves(member) if wave.id == quarter)
+    width = _ANSWERS + 1
+    made: list[Mapping[str, str]] = []
+    for group, cell in wave.cells.items():
+        chosen = _people()[cell.who][:, : len(STAFF_QUESTIONS) * width].reshape(-1, len(STAFF_QUESTIONS), width)
+        for answers in chosen.argmax(axis=2).tolist():
+            of_each = {
+                question: "" if answer == _ANSWERS else str(answer + 1)
+                for question, answer in zip(STAFF_QUESTIONS, answers, strict=True)
+            }
+            about = {"service_code": "", "staff_group": "" if group == "ALL" else group}
+            made.append({"response_id": f"R{len(made) + 1:04}", **about, **of_each})
+    groups = {group: people for group, people in wave.eligible.items() if group != "ALL"}
+    return made, {
+        "instrument_id": member.staff_instrument,
+        "fieldwork_start": wave.fieldwork[0],
+        "fieldwork_end": wave.fieldwork[1],
+        "mode": wave.mode,
+        "eligible_staff": str(sum(wave.eligible.values())),
+        "eligible_staff_by_group": ", ".join(f"{group} {people}" for group, people in groups.items()),
+        "promised": "Nobody sees the answers of fewer than 11 people together.",
+    }
+
+
+def _waves(member: Member) -> Iterator[_Wave]:
+    """Every wave that the organisation holds, in order: who answers depends on who answered before."""
     import numpy as np
 
     rng = seeded("staff", member.code)
@@ -83,7 +143,6 @@ def rows(member: Member, quarters: Collection[str]) -> dict[str, list[list[str]]
     mode = rng.choice(("online", "online", "mixed", "paper"))
     groups = _groups(member, response / 100)
     cells: dict[str, _Cell] = {}
-    made: dict[str, list[list[str]]] = {quarter: [] for quarter in quarters}
     for place, wave in enumerate(PERIODS):
         if wave in skipped:
             continue
@@ -96,21 +155,11 @@ def rows(member: Member, quarters: Collection[str]) -> dict[str, list[list[str]]
             least = _LEAST_REPORTED if len(groups) > 1 else min(5, people // 2)
             answers = min(max(round(people * rate), least), int(people * _GREATEST_RATE))
             cells[group] = _wave(chance, cells.get(group), answers, mood)
-        if wave not in made:
-            continue
-        said = {group: cell.said for group, cell in cells.items()}
-        if len(said) > 1:
-            said = {"ALL": np.sum(list(said.values()), axis=0), **said}
-            eligible = {"ALL": sum(eligible.values()), **eligible}
         period = parse_period(wave)
         assert period is not None
         start = period.start_on + timedelta(days=28 + place % 5)
-        fieldwork = [start.isoformat(), (start + timedelta(days=20)).isoformat()]
-        for group, counts in said.items():
-            of_what = [member.code, wave, "ALL", group]
-            how = [member.staff_instrument, *fieldwork, mode, str(eligible[group])]
-            made[wave] += [of_what + [item] + how + figures for item, figures in _items(member, counts.tolist())]
-    return made
+        fieldwork = (start.isoformat(), (start + timedelta(days=20)).isoformat())
+        yield _Wave(wave, fieldwork, mode, eligible, dict(cells))
 
 
 def _groups(member: Member, response: float) -> dict[str, Sequence[int]]:
@@ -154,10 +203,11 @@ def _answered(feels: "Real", types: "Whole", mood: float) -> _Cell:
     import numpy as np
 
     steps = np.clip(np.rint((feels + mood - _LOWEST) / _GRID).astype(np.int64), 0, _STEPS - 1)
-    said = _people()[steps * _TYPES + types].sum(axis=0, dtype=np.int64)
+    who = steps * _TYPES + types
+    said = _people()[who].sum(axis=0, dtype=np.int64)
     counts = said[: len(STAFF_QUESTIONS) * (_ANSWERS + 1)].reshape(-1, _ANSWERS + 1)[:, :_ANSWERS]
     means = counts @ np.arange(1, _ANSWERS + 1) / np.maximum(counts.sum(axis=1), 1)
-    return _Cell(feels, types, said, means)
+    return _Cell(feels, types, who, said, means)
 
 
 @cache

@@ -1,6 +1,6 @@
 """The rows of service_user_survey: what people said of each service, each month."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from math import ceil, exp, floor
 from random import Random
 
@@ -25,6 +25,14 @@ COLUMNS = (
 )
 NUMBERS = frozenset(COLUMNS[5:])
 
+_RATINGS = {
+    "5": "n_very_good",
+    "4": "n_good",
+    "3": "n_neither",
+    "2": "n_poor",
+    "1": "n_very_poor",
+    "dont_know": "n_dont_know",
+}
 _VERY_GOOD_SHARE = 0.68
 """Of positive answers."""
 _NOT_POSITIVE = (0.45, 0.25, 0.15)
@@ -54,6 +62,26 @@ def rows(member: Member, quarters: Collection[str]) -> dict[str, list[list[str]]
                 of_what = [member.code, f"{month:%Y-%m}", code, member.user_instrument, mode, eligible]
                 made[quarter].append(of_what + [str(count) for count in counts] + [str(total)])
     return made
+
+
+def answer_sheets(member: Member, quarter: str) -> tuple[list[Mapping[str, str]], dict[str, str]]:
+    """The same quarter one row an answer sheet, spread over each month's days, and what the cover says of it. Only for
+    an organisation that asks in one way and does not say whom it could have asked."""
+    made: list[Mapping[str, str]] = []
+    for row in rows(member, [quarter])[quarter]:
+        of_row = dict(zip(COLUMNS, row, strict=True))
+        ratings = [rating for rating, column in _RATINGS.items() for _ in range(int(of_row[column]))]
+        for place, rating in enumerate(ratings):
+            made.append(
+                {
+                    "response_id": f"R{len(made) + 1:05}",
+                    "date": f"{of_row['month']}-{place * 11 % 28 + 1:02}",
+                    "service_code": of_row["service_code"],
+                    "collection_mode": "",
+                    "rating": rating,
+                }
+            )
+    return made, {"instrument_id": member.user_instrument, "promised": "Answers are anonymous, shown in numbers only."}
 
 
 def _service(rng: Random, member: Member, own: float) -> dict[str, list[list[int]]]:

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from impact.definition import Severity, feeds
 from impact.home import json_bytes
-from impact.intake.receipts import Decision, Receipt, as_json
+from impact.intake.receipts import RESPONSES, Decision, Receipt, as_json
 from impact.periods import LONDON, from_text, parse_period
 
 _HEADLINES: dict[Decision, str] = {
@@ -59,7 +59,8 @@ def contents(receipt: Receipt) -> str:
     """What the file holds, so that the wrong file is spotted."""
     if receipt.is_nil and not receipt.rows_in:
         return "nothing to report"
-    said = ["1 row" if receipt.rows_in == 1 else f"{receipt.rows_in} rows"]
+    thing = "answer sheet" if receipt.layout == RESPONSES else "row"
+    said = [f"1 {thing}" if receipt.rows_in == 1 else f"{receipt.rows_in} {thing}s"]
     if receipt.services:
         said.append("1 service" if receipt.services == 1 else f"{receipt.services} services")
     if there := [period for period in receipt.totals if period]:

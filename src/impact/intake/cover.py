@@ -2,8 +2,9 @@
 is a sheet, beside a CSV file a file of its own, `<name>.cover.json`."""
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from impact.checking.findings import Finding, about_file
 from impact.checking.workbook import COVER_FIELDS
@@ -14,6 +15,7 @@ _LARGEST_BYTES = 100_000
 SIDECAR = ".cover.json"
 """What the name of a cover beside a CSV file ends in, after the whole name of that file."""
 
+_RECEIPT = re.compile("[0-9a-f]{16}")
 _PLACE = ("organisation", "feed", "period")
 _YES, _NO = ("yes", "true"), ("no", "false", "")
 
@@ -50,9 +52,17 @@ def cover_fields(in_workbook: Mapping[str, str] | None, beside: bytes | None) ->
     return None if said is None else {**(in_workbook or {}), **said}
 
 
-def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cover, list[Finding]]:
+def without_words(cover: Cover) -> Cover:
+    """The cover without what somebody wrote in their own words, but for who is to be asked."""
+    is_receipt = _RECEIPT.fullmatch(cover.corrects_receipt) is not None
+    return replace(cover, reason="", notes="", corrects_receipt=cover.corrects_receipt if is_receipt else "")
+
+
+def read_cover(
+    fields: Mapping[str, str], place: Mapping[str, str], others: Iterable[str] = ()
+) -> tuple[Cover, list[Finding]]:
     """A cover from its fields, and what is wrong with it; `place` is what the drop's place says of `organisation`,
-    `feed` and `period`."""
+    `feed` and `period`, `others` are the fields that the layout of the file has beside those of every cover."""
     said = {name: fields.get(name, "") for name in COVER_FIELDS}
     cover = Cover(
         prepared_by=said["prepared_by"],
@@ -62,12 +72,14 @@ def read_cover(fields: Mapping[str, str], place: Mapping[str, str]) -> tuple[Cov
         is_nil_return=said["nil_return"].casefold() in _YES,
         notes=said["notes"],
     )
-    return cover, list(_findings(fields, place, cover))
+    return cover, list(_findings(fields, place, cover, [*COVER_FIELDS, *others]))
 
 
-def _findings(fields: Mapping[str, str], place: Mapping[str, str], cover: Cover) -> Iterator[Finding]:
-    for name in sorted(set(fields) - set(COVER_FIELDS)):
-        yield about_file("cover_field_unknown", value=f'"{name[:40]}"', choices=", ".join(COVER_FIELDS))
+def _findings(
+    fields: Mapping[str, str], place: Mapping[str, str], cover: Cover, known: Sequence[str]
+) -> Iterator[Finding]:
+    for name in sorted(set(fields) - set(known)):
+        yield about_file("cover_field_unknown", value=f'"{name[:40]}"', choices=", ".join(known))
     for name in _PLACE:
         if fields.get(name) and fields[name].casefold() != place[name].casefold():
             yield about_file("cover_disagrees", column=name, example=place[name] or "another")

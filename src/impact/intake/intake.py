@@ -6,23 +6,34 @@ answers and clears.
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
-from impact.checking.findings import Finding, about_file
-from impact.checking.reading import TextTable, read_csv, read_table
-from impact.definition import Definition, feeds
+from impact.checking.findings import Finding, about_cells, about_file
+from impact.checking.personal import PERSONAL, is_personal, personal_findings
+from impact.checking.reading import Reading, TextTable, read_csv, read_layouts
+from impact.checking.workbook import CONTACT_FIELDS
+from impact.definition import Definition, answer_sheets, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
+from impact.intake.answer_sheets import (
+    Sheets,
+    about_counts,
+    about_cover,
+    count_sheets,
+    cover_table,
+    sheet_findings,
+    sheets_definition,
+)
 from impact.intake.answers import answers
-from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover
+from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover, read_sidecar, without_words
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
-from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
+from impact.intake.receipts import RESPONSES, Receipt, Slot, decide, live_returns, load_receipts, save_receipts
 from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
@@ -33,7 +44,12 @@ _log = logging.getLogger(__name__)
 _RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
 _RESTS_ON_DATE = "period_not_over"
 _RESTS_ON_ANOTHER = "corrects_unknown"
+_RESTS_ON_QUESTIONS = frozenset({"unknown_column", "question_unknown", "groups_unclear"})
 _MAKES_NO_ROWS_RIGHT = "no_rows"
+_CODE_NAMES = ("_code", "_id", "item", "staff_group")
+"""What the columns of the register that hold codes are called, or end in."""
+_NAME_WITHHELD = "(not shown)"
+"""Instead of the name of a file or folder that is itself what may not be kept."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +73,31 @@ class Decided:
 
 @dataclass
 class _Opened:
-    """A drop on the way to its decision. Findings are added as they are made."""
+    """A drop on the way to its decision. Findings are added as they are made.
+
+    `sent` are the rows of the file. `table` are those that are checked and kept: the same, but of answer sheets their
+    counts, once they can be counted.
+    """
 
     drop: Drop
     definition: Definition | None
     period: Period | None
+    sent: TextTable | None
     table: TextTable | None
     cover: Cover
     findings: list[Finding]
+    sheets: Sheets | None = None
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is the same for all drops: the register, the instant, the tables of answer sheets that the register makes,
+    and every code that is nobody's own."""
+
+    register: Register
+    now: datetime
+    sheets: Mapping[str, Definition]
+    codes: frozenset[str]
 
 
 def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) -> Intake:
@@ -89,19 +122,20 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
                 continue
             drops.append(drop)
         fresh = {drop.id: drop for drop in reversed(drops) if drop.id not in given}
-        _keep(home, fresh.values())
         if fresh:
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
             decided = decide_drops(wave, now, register, settings_version, live)
+            # What may not be kept is never written: until it has its receipt, a file lies in its inbox.
+            _keep(home, [one.drop for one in decided if not one.receipt.is_purged])
             _commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
             live = live_returns(given.values())
         left += _answer(home, [(drop, given[drop.id]) for drop in drops])
         for one in left:
-            _log.warning("Left: %s, because %s", one.path, one.reason)
+            _log.warning("Left: %s, because %s", one.shown, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
 
 
@@ -116,61 +150,152 @@ def decide_drops(
 
     No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
     """
-    opened = {drop.id: _open(drop, now, register) for drop in drops}
+    known = _known(register, now)
+    opened = {drop.id: _open(drop, known) for drop in drops}
+    for feed in known.sheets:
+        _count([one for one in opened.values() if one.sheets and one.drop.arrival.feed == feed], known)
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
-        submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
+        submitted = [table for one in of_feed if (table := _submitted(one, known, one.table)) is not None]
         for drop_id, found in check_tables(definition, submitted, register.files).items():
-            opened[drop_id].findings.extend(found)
+            one = opened[drop_id]
+            one.findings += about_counts(found, one.table, one.sheets) if one.sheets and one.table else found
     return [_decided(one, now, register, settings_version, live) for one in opened.values()]
 
 
-def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | None:
+def _known(register: Register, now: datetime) -> _Known:
+    codes = {
+        value
+        for rows in register.files.values()
+        for row in rows
+        for name, value in row.items()
+        if value is not None and name.endswith(_CODE_NAMES)
+    }
+    sheets = {feed: sheets_definition(layout, register) for feed, layout in answer_sheets().items()}
+    return _Known(register, now, sheets, frozenset(codes))
+
+
+def _count(sent: Sequence[_Opened], known: _Known) -> None:
+    """Check answer sheets and their covers, and count those with which nothing is wrong."""
+    if not sent:
+        return
+    layout = answer_sheets()[sent[0].drop.arrival.feed]
+    opened = {one.drop.id: one for one in sent}
+    tables = [(one, one.sent, cover_table(layout, one.sheets.cover)) for one in sent if one.sheets]
+    rows = [table for one, sheets, _ in tables if (table := _submitted(one, known, sheets)) is not None]
+    covers = [table for one, _, cover in tables if (table := _submitted(one, known, cover)) is not None]
+    for drop_id, found in check_tables(known.sheets[layout.feed], rows, known.register.files).items():
+        opened[drop_id].findings += found
+    for drop_id, found in check_tables(layout.cover, covers, known.register.files).items():
+        opened[drop_id].findings += about_cover(found)
+    for one in sent:
+        assert one.sheets is not None
+        one.findings += sheet_findings(one.sheets, known.register)
+        if one.period is not None and not any(finding.severity == "must_fix" for finding in one.findings):
+            counted = count_sheets(one.sheets, known.register)
+            one.table = counted.table
+            one.findings += counted.findings
+
+
+def _submitted(one: _Opened, known: _Known, table: TextTable | None) -> Submitted | None:
     """The rows to check, with what is known of them; None where there are none, or nobody can say what they are for."""
-    if one.period is None or one.table is None:
+    if one.period is None or table is None:
         return None
     sender = one.drop.arrival.sender
-    start_on, end_on = active_part(one.period, register, sender)
+    start_on, end_on = active_part(one.period, known.register, sender)
     return Submitted(
         drop=one.drop.id,
-        table=one.table,
+        table=table,
         sender=sender,
         start_on=start_on,
         end_on=end_on,
         periods=one.period.part_ids(),
         prepared_by=one.cover.prepared_by,
-        received_on=london_date(now),
+        received_on=london_date(known.now),
     )
 
 
-def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
+def _open(drop: Drop, known: _Known) -> _Opened:
     """Read the drop and its cover, and say what is wrong with them and with its place."""
     arrival = drop.arrival
     definition = feeds().get(arrival.feed)
     period = period_of_drop(arrival, definition) if definition else None
-    findings = list(place_findings(arrival, period, now, register))
+    findings = list(place_findings(arrival, period, known.now, known.register))
     if definition is None:
-        return _Opened(drop, None, period, None, Cover(), findings)
-    # An official file is taken as it is published, and that is CSV.
-    reading = (read_csv if definition.source == "official" else read_table)(drop.data, definition)
-    findings += reading.findings
+        # What it is for nobody can say, and still it may hold what may not be kept.
+        any_definition = next(iter(feeds().values()))
+        read_as, reading = read_layouts(drop.data, [any_definition])
+        findings += _personal(drop, read_as, reading, known)
+        return _Opened(drop, None, period, None, None, Cover(), findings)
+    read_as, reading = _read(drop, definition, known)
+    is_sheets = read_as is not definition
+    personal = _personal(drop, read_as, reading, known)
+    findings += [*personal, *reading.findings]
     fields = cover_fields(reading.cover, drop.cover_data)
     if fields is None:
         findings.append(about_file("cover_unreadable"))
     place = {"organisation": arrival.sender, "feed": arrival.feed, "period": arrival.period}
-    cover, about_cover = read_cover(fields or reading.cover or {}, place)
-    findings += about_cover
+    said = fields or reading.cover or {}
+    cover, about_the_cover = read_cover(said, place, [column.name for column in read_as.cover])
+    findings += about_the_cover
+    if personal:
+        cover = without_words(cover)
     if reading.table is not None:
         findings += nil_findings(definition, cover, len(reading.table.rows))
     if cover.is_nil_return:
         findings = [finding for finding in findings if finding.rule != _MAKES_NO_ROWS_RIGHT]
-    return _Opened(drop, definition, period, reading.table, cover, findings)
+    opened = _Opened(drop, definition, period, reading.table, reading.table, cover, findings)
+    if is_sheets and reading.table is not None:
+        opened.table = None
+        if reading.table.rows:
+            layout = answer_sheets()[definition.name]
+            opened.sheets = Sheets(
+                layout, read_as, reading.table, reading.heading_row, arrival.sender, arrival.period, said
+            )
+        if period is not None and period.grain == "quarters" and read_as.period_column is None:
+            findings.append(about_file("sheets_of_one_wave"))
+    return opened
+
+
+def _read(drop: Drop, definition: Definition, known: _Known) -> tuple[Definition, Reading]:
+    """What came of reading the file, and the layout by which it was read."""
+    if definition.source == "official":
+        # An official file is taken as it is published, and that is CSV.
+        return definition, read_csv(drop.data, definition)
+    others = [known.sheets[definition.name]] if definition.name in known.sheets else []
+    return read_layouts(drop.data, [definition, *others])
+
+
+def _personal(drop: Drop, definition: Definition, reading: Reading, known: _Known) -> tuple[Finding, ...]:
+    """What the drop holds that may not be kept."""
+    arrival = drop.arrival
+    texts = {
+        "The name of the file": _spaced(arrival.path.name),
+        "The folder of the file": _spaced(f"{arrival.feed} {arrival.period}"),
+    }
+    if drop.cover_data is not None:
+        fields = read_sidecar(drop.cover_data)
+        beside = (
+            []
+            if fields is None
+            else [f"{name} {value}" for name, value in fields.items() if name not in CONTACT_FIELDS]
+        )
+        texts["The cover"] = "\n".join(beside) if fields is not None else drop.cover_data.decode("utf-8", "replace")
+    return personal_findings(definition, reading, drop.data, texts, known.codes, london_date(known.now))
+
+
+def _spaced(name: str) -> str:
+    """The name of a file as words: people write underscores for spaces there."""
+    return as_text(name).replace("_", " ")
 
 
 def _decided(
     one: _Opened, now: datetime, register: Register, settings_version: str, live: Mapping[Slot, Receipt]
 ) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
+    holds_personal = any(finding.rule in PERSONAL for finding in findings)
+    if holds_personal:
+        findings = list(_without_values(findings, definition))
     must_fix = any(finding.severity == "must_fix" for finding in findings)
     rows: list[StoredRow] = []
     if definition is not None and table is not None and not must_fix:
@@ -178,19 +303,21 @@ def _decided(
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
         findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
-    decision = decide(tuple(findings), is_readable=definition is None or table is not None)
+    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None or holds_personal)
     purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
-    rows_in = len(table.rows) if table else 0
+    rows_in = len(one.sent.rows) if one.sent else 0
+    is_sheets = one.sent is not one.table
+    layout = answer_sheets()[definition.name] if definition and is_sheets else None
     is_kept = decision in ("accepted", "held")
     receipt = Receipt(
         id=drop.id,
         decision=decision,
         received_at=to_text(now),
         sender=drop.arrival.sender,
-        feed=drop.arrival.feed,
-        period=drop.arrival.period,
+        feed=_shown(drop.arrival.feed),
+        period=_shown(drop.arrival.period),
         periods=one.period.part_ids() if one.period else (),
-        file_name=as_text(drop.arrival.path.name),
+        file_name=_shown(as_text(drop.arrival.path.name)),
         sha256=drop.sha256,
         cover_sha256=drop.cover_sha256,
         corrects=cover.corrects_receipt,
@@ -199,10 +326,12 @@ def _decided(
         signed_off_by=cover.signed_off_by,
         notes=cover.notes,
         is_nil=cover.is_nil_return,
-        is_purged=any(finding.rule in purged_by for finding in findings),
+        is_purged=holds_personal or any(finding.rule in purged_by for finding in findings),
         size_bytes=len(drop.data),
         attempt=drop.attempt,
-        definition_version=definition.version if definition else "",
+        definition_version=" and ".join(
+            [*([definition.version] if definition else []), *([f"{layout.sheets.version} of sheets"] if layout else [])]
+        ),
         register_version=register.sha256,
         settings_version=settings_version,
         software_version=__version__,
@@ -210,12 +339,30 @@ def _decided(
         rows_kept=rows_in if is_kept else 0,
         rows_refused=0 if is_kept else rows_in,
         rows_sha256=rows_sha256 if is_kept else "",
-        services=_count_services(table),
-        totals=column_totals(definition, table) if definition and table else {},
+        services=_count_services(one.sent),
+        totals=column_totals(definition, table) if definition and table and not holds_personal else {},
         findings=tuple(findings),
+        layout=RESPONSES if is_sheets else "",
+        promised="" if holds_personal or one.sheets is None else one.sheets.cover.get("promised", ""),
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
+
+
+def _without_values(findings: Iterable[Finding], definition: Definition | None) -> Iterator[Finding]:
+    """Of findings on a file that holds personal data those that can hold none of it: what it is and where, and which
+    rules are broken where, without what was found there."""
+    rules = {rule.name: rule for rule in definition.rules} if definition else {}
+    for finding in findings:
+        if finding.rule in PERSONAL:
+            yield finding
+        elif definition and finding.rule in rules and finding.column in {column.name for column in definition.columns}:
+            yield about_cells(rules[finding.rule], definition.column(finding.column or ""), finding.cells, ())
+
+
+def _shown(name: str) -> str:
+    """The name of a file or folder as a receipt may give it."""
+    return _NAME_WITHHELD if is_personal(name) else name
 
 
 def _count_services(table: TextTable | None) -> int:
@@ -225,7 +372,7 @@ def _count_services(table: TextTable | None) -> int:
 
 
 def _keep(home: Home, drops: Collection[Drop]) -> None:
-    """Keep the bytes before anything is decided about them."""
+    """Keep the bytes before anything is said of what was decided about them."""
     named = {home.drops / drop.sha256: drop.data for drop in drops}
     named |= {home.drops / drop.cover_sha256: drop.cover_data for drop in drops if drop.cover_data is not None}
     write_all({path: data for path, data in named.items() if not path.exists()})
@@ -238,10 +385,11 @@ def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
             remove(home.drops / receipt.sha256)
         if receipt.cover_sha256:
             inbox = home.landing / receipt.sender / INBOX / receipt.feed / receipt.period
-            cover = inbox / f"{receipt.file_name}{SIDECAR}"
-            is_left = cover.is_file() and not (inbox / receipt.file_name).exists()
-            if is_left and hashlib.sha256(cover.read_bytes()).hexdigest() == receipt.cover_sha256:
-                remove(cover)
+            is_named = receipt.file_name != _NAME_WITHHELD
+            for cover in [inbox / f"{receipt.file_name}{SIDECAR}"] if is_named else sorted(inbox.glob(f"*{SIDECAR}")):
+                is_left = cover.is_file() and not cover.with_name(cover.name.removesuffix(SIDECAR)).exists()
+                if is_left and hashlib.sha256(cover.read_bytes()).hexdigest() == receipt.cover_sha256:
+                    remove(cover)
 
 
 def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
@@ -286,6 +434,7 @@ def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Regi
     }
     return any(
         (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
+        or (receipt.register_version != register.sha256 and receipt.layout and finding.rule in _RESTS_ON_QUESTIONS)
         or (finding.rule == _RESTS_ON_ANOTHER and _is_later(given.get(receipt.corrects), receipt))
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
         for finding in receipt.findings

@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from impact.checking.personal import is_personal
 from impact.home import Home
 from impact.intake.cover import SIDECAR
 
@@ -49,6 +50,11 @@ class Left:
 
     path: Path
     reason: str
+
+    @property
+    def shown(self) -> str:
+        """The file as logs may name it: without a name that is itself what may not be kept."""
+        return str(self.path.with_name("(not shown)") if is_personal(as_text(self.path.name)) else self.path)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from impact.periods import to_text
 
 Decision = Literal["accepted", "held", "refused", "unreadable"]
 
+RESPONSES = "responses"
+"""The layout of a drop of answer sheets."""
+
 Slot = tuple[str, str, str]
 """What there can be one live return for: who sent it, the feed, the period."""
 
@@ -26,6 +29,8 @@ class Receipt:
     `rows_in` = `rows_kept` + `rows_refused`. `totals` are sums over all rows of each of its periods, as exact decimal
     text; `rows_sha256` is the same for all drops with the same rows, in whatever order and form. Rows of a held drop
     are kept, and count for nothing until it is confirmed. Of a drop that `is_purged` nothing was kept but this.
+    `layout` is RESPONSES where the rows that came were answer sheets, of which only the counts are kept; `promised` is
+    what those who answered were promised.
     """
 
     id: str
@@ -58,6 +63,9 @@ class Receipt:
     services: int
     totals: Mapping[str, Mapping[str, str]]
     findings: tuple[Finding, ...]
+    # Receipts of before there were answer sheets say nothing of them.
+    layout: str = ""
+    promised: str = ""
 
     @property
     def slots(self) -> tuple[Slot, ...]:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from impact.checking.batch import cell_text
 from impact.checking.findings import Finding
-from impact.checking.reading import Reading, TextTable, read_table
+from impact.checking.reading import Reading, TextTable, read_layouts, read_table
 from impact.checking.values import period_of, read_value
-from impact.definition import Definition, feeds
+from impact.definition import Definition, answer_sheets, feeds
 from impact.home import Home
 from impact.intake.cover import cover_fields
 from impact.intake.intake import decide_drops
@@ -27,7 +27,7 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
     data = path.read_bytes()
     feed = feed or _guess_feed(data)
     definition = feeds().get(feed or "")
-    reading = read_table(data, definition) if definition else Reading(None, (), None)
+    reading = _read(data, definition) if definition else Reading(None, (), None)
     beside = read_drop(Arrival("", "", "", path)).cover_data
     cover = cover_fields(reading.cover, beside) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
@@ -51,9 +51,15 @@ def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
     return decided.receipt
 
 
+def _read(data: bytes, definition: Definition) -> Reading:
+    """What comes of reading the file by whichever layout of the feed its headings belong to."""
+    others = [layout.sheets for feed, layout in answer_sheets().items() if feed == definition.name]
+    return read_layouts(data, [definition, *others])[1]
+
+
 def _guess_feed(data: bytes) -> str | None:
     """The feed of which most headings are there."""
-    tables = {name: read_table(data, definition).table for name, definition in feeds().items()}
+    tables = {name: _read(data, definition).table for name, definition in feeds().items()}
     headings = {name: len(table.columns) for name, table in tables.items() if table is not None}
     return max(headings, key=lambda name: headings[name]) if headings else None
 

@@ -16,7 +16,7 @@ import pytest
 
 from impact.definition import feeds, register_files
 from impact.demo import absence, savings, staff, users
-from impact.demo.drops import Sent, drops, files, place_demo
+from impact.demo.drops import SENT_AS_SHEETS, Sent, drops, files, place_demo
 from impact.demo.faults import NOT_SENT, corrections, faults
 from impact.demo.planted import (
     ABSENCE_PERCENT,
@@ -304,6 +304,30 @@ def test_faults_are_of_drops_that_are_sent_each_another_and_change_the_file(
         row["verified_by"] for row in csv.DictReader(io.StringIO(same.data.decode()))
     }
     assert {(one.code, one.feed) for one in corrections()} & {(one.code, one.feed) for one in planned} == set()
+
+
+def test_what_is_sent_as_answer_sheets_has_the_counts_that_would_be_sent(
+    sent: dict[int, list[Sent]], clean: dict[str, list[tuple[Member, list[Row]]]]
+) -> None:
+    found = [one for one in sent[2] if (one.code, one.feed, one.period) in SENT_AS_SHEETS]
+    assert {(one.code, one.feed, one.period) for one in found} == SENT_AS_SHEETS
+    for one in found:
+        rows = list(csv.DictReader(io.StringIO(one.data.decode(), newline="")))
+        [counts] = [rows for member, rows in clean[one.feed] if member.code == one.code]
+        if one.feed == "service_user_survey":
+            there = [row for row in counts if quarter_of(date.fromisoformat(f"{row['month']}-01")).id == one.period]
+            assert all(row["collection_mode"] == "all" and not row["eligible"] for row in there)
+            assert sum(int(row["n_good"]) for row in there) == [row["rating"] for row in rows].count("4")
+            assert len(rows) == sum(int(row["n_total"]) for row in there)
+            continue
+        for row in counts:
+            if row["wave"] == one.period and row["n_responses"]:
+                of_group = [sheet for sheet in rows if row["staff_group"] in ("ALL", sheet["staff_group"])]
+                given = Counter(sheet[row["item"]] for sheet in of_group)
+                columns = [*(f"n_{answer}" for answer in range(1, 6)), "n_not_applicable"]
+                assert [given[answer] for answer in ("1", "2", "3", "4", "5", "")] == [
+                    int(row[name]) for name in columns
+                ]
 
 
 # What clean files obey

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from impact.home import Home
-from impact.intake.landing import Arrival, find_arrivals, make_drop, outbox_of, read_drop
+from impact.intake.landing import Arrival, Left, find_arrivals, make_drop, outbox_of, read_drop
 from tests.unit.intake.drops import NOW, put
 
 PLACE = "M001/inbox/savings/2026-Q1/savings.csv"
@@ -185,3 +185,8 @@ def test_another_attempt_is_another_drop() -> None:
 
 def test_two_covers_are_two_drops() -> None:
     assert make_drop(ARRIVAL, b"rows", b"{}").id != make_drop(ARRIVAL, b"rows", b'{"notes": "x"}').id
+
+
+def test_a_file_that_is_left_is_logged_without_a_name_that_may_not_be_kept() -> None:
+    assert Left(Path("/inbox/AB123456C_absence.csv"), "").shown == "/inbox/(not shown)"
+    assert Left(Path("/inbox/absence.csv"), "").shown == "/inbox/absence.csv"
