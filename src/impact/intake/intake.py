@@ -19,11 +19,29 @@ from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
+from impact.intake.confirming import inherited, marks
 from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
-from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
-from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
+from impact.intake.receipts import (
+    Receipt,
+    Slot,
+    decide,
+    held_returns,
+    live_returns,
+    load_receipts,
+    save_receipts,
+)
+from impact.intake.returns import (
+    StoredRow,
+    column_totals,
+    read_rows,
+    return_path,
+    row_writer,
+    rows_hash,
+    stored_rows,
+    write_rows,
+)
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
@@ -55,6 +73,15 @@ class Decided:
     row_numbers: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """What there is when drops are decided: receipts given, those that count, those that wait to be confirmed."""
+
+    given: Mapping[str, Receipt]
+    live: Mapping[Slot, Receipt]
+    held: Mapping[Slot, Receipt]
+
+
 @dataclass
 class _Opened:
     """A drop on the way to its decision. Findings are added as they are made."""
@@ -79,7 +106,6 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         given = {receipt.id: receipt for receipt in load_receipts(home)}
         _clear_left(home, given.values())
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
-        live = live_returns(given.values())
         drops: list[Drop] = []
         for arrival in arrivals:
             try:
@@ -94,11 +120,10 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
-            decided = decide_drops(wave, now, register, settings_version, live)
+            decided = decide_drops(home, wave, now, register, settings_version, given)
             _commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
-            live = live_returns(given.values())
         left += _answer(home, [(drop, given[drop.id]) for drop in drops])
         for one in left:
             _log.warning("Left: %s, because %s", one.path, one.reason)
@@ -106,23 +131,57 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
 
 
 def decide_drops(
+    home: Home,
     drops: Sequence[Drop],
     now: datetime,
     register: Register,
     settings_version: str,
-    live: Mapping[Slot, Receipt],
+    given: Mapping[str, Receipt],
 ) -> list[Decided]:
-    """Decide on drops together, one batch of rows a feed. Writes nothing.
+    """Decide on drops together, one batch of rows a feed, after the receipts that were given before. Writes nothing.
 
-    No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
+    No two of `drops` may be for the same organisation, feed and period, nor, where a feed looks back, for the same
+    organisation and feed: which of them comes first is for the caller to say.
     """
+    standing = _Standing(given, live_returns(given.values()), held_returns(given.values()))
     opened = {drop.id: _open(drop, now, register) for drop in drops}
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
+        if definition.looks_back:
+            submitted = _with_before(home, definition, submitted, standing)
         for drop_id, found in check_tables(definition, submitted, register.files).items():
             opened[drop_id].findings.extend(found)
-    return [_decided(one, now, register, settings_version, live) for one in opened.values()]
+    return [_decided(one, now, register, settings_version, standing) for one in opened.values()]
+
+
+def _with_before(
+    home: Home, definition: Definition, submitted: Sequence[Submitted], standing: _Standing
+) -> list[Submitted]:
+    """The same, each with the rows that count today of what its sender had sent before: the last period before it, and
+    those of the calendar year in which it begins."""
+    periods: dict[str, list[tuple[Period, Receipt]]] = {}
+    for (sender, feed, name), receipt in standing.live.items():
+        if feed == definition.name and (period := parse_period(name)) is not None:
+            periods.setdefault(sender, []).append((period, receipt))
+    wanted: dict[str, dict[str, list[str]]] = {}
+    for one in submitted:
+        first = parse_period(one.periods[0])
+        assert first is not None, f"the drop {one.drop} was opened for the period {one.periods[0]}"
+        ended = [there for there in periods.get(one.sender, ()) if there[0].end_on < first.start_on]
+        last_on = max((period.end_on for period, _ in ended), default=None)
+        for period, receipt in sorted(ended, key=lambda there: there[0]):
+            if receipt.rows_kept and (period.end_on == last_on or period.start_on.year == first.start_on.year):
+                wanted.setdefault(one.drop, {}).setdefault(receipt.id, []).append(period.id)
+    every = {receipt: names for receipts in wanted.values() for receipt, names in receipts.items()}
+    if not every:
+        return list(submitted)
+    with row_writer() as reader:
+        rows = read_rows(reader, home, definition, every)
+    return [
+        replace(one, before=tuple((receipt, rows[receipt]) for receipt in wanted.get(one.drop, ())))
+        for one in submitted
+    ]
 
 
 def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | None:
@@ -167,9 +226,7 @@ def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
     return _Opened(drop, definition, period, reading.table, cover, findings)
 
 
-def _decided(
-    one: _Opened, now: datetime, register: Register, settings_version: str, live: Mapping[Slot, Receipt]
-) -> Decided:
+def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: _Standing) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
     must_fix = any(finding.severity == "must_fix" for finding in findings)
     rows: list[StoredRow] = []
@@ -177,8 +234,16 @@ def _decided(
         rows = stored_rows(definition, table)
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
-        findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
-    decision = decide(tuple(findings), is_readable=definition is None or table is not None)
+        findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, standing.live, standing.held)
+    asked: dict[str, tuple[str, ...]] = {}
+    waiting: list[Receipt] = []
+    if definition is not None and table is not None and all(finding.severity != "must_fix" for finding in findings):
+        asked = marks(definition, findings, rows, table.row_numbers)
+        waiting = _waiting(one, standing)
+        findings += [about_file("replaces_held", value=receipt.id) for receipt in waiting]
+    corrected = standing.given.get(cover.corrects_receipt)
+    confirmed = inherited(asked, [*([corrected] if corrected else []), *waiting])
+    decision = decide(tuple(findings), is_readable=definition is None or table is not None, confirmed=confirmed)
     purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
     rows_in = len(table.rows) if table else 0
     is_kept = decision in ("accepted", "held")
@@ -213,9 +278,20 @@ def _decided(
         services=_count_services(table),
         totals=column_totals(definition, table) if definition and table else {},
         findings=tuple(findings),
+        asked=asked,
+        confirmed=confirmed,
+        replaces=tuple(receipt.id for receipt in waiting),
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
+
+
+def _waiting(one: _Opened, standing: _Standing) -> list[Receipt]:
+    """The held receipts whose place the drop takes."""
+    parts = one.period.part_ids() if one.period else ()
+    slots = [(one.drop.arrival.sender, one.drop.arrival.feed, part) for part in parts]
+    found = {receipt.id: receipt for slot in slots if (receipt := standing.held.get(slot)) is not None}
+    return list(found.values())
 
 
 def _count_services(table: TextTable | None) -> int:
@@ -245,12 +321,16 @@ def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
 
 
 def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
-    """Drops for the same slots must be decided one after the other; nearly always there is one wave."""
+    """Drops for the same slots must be decided one after the other, and those of which one is before the other: as many
+    waves as one sender has sent files of one feed."""
     waves: list[tuple[set[Slot], list[Drop]]] = []
     for drop in drops:
         arrival = drop.arrival
         period = parse_period(arrival.period)
+        definition = feeds().get(arrival.feed)
         names = period.part_ids() if period else (arrival.period,)
+        if definition is not None and definition.looks_back:
+            names = ("",)  # each is compared with what the same sender had sent before
         slots = {(arrival.sender, arrival.feed, name) for name in names}
         # After the last wave with a drop for one of these slots, so that drops keep their order.
         after = max((place for place, (taken, _) in enumerate(waves, 1) if taken & slots), default=0)
@@ -267,10 +347,11 @@ def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: 
     A refusal that rested on something outside the file (the register, the date) is not the last word on it: once that
     has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt it has.
     """
-    receipt = given.get(drop.id)
-    while receipt is not None and _is_overtaken(receipt, given, register, now):
-        drop = replace(drop, attempt=drop.attempt + 1)
-        receipt = given.get(drop.id)
+    while (receipt := given.get(drop.id)) is not None:
+        again = replace(drop, attempt=drop.attempt + 1)
+        if again.id not in given and not _is_overtaken(receipt, given, register, now):
+            return drop
+        drop = again
     return drop
 
 

@@ -62,14 +62,22 @@ def place_findings(arrival: Arrival, period: Period | None, now: datetime, regis
 
 
 def succession_findings(
-    arrival: Arrival, period: Period, cover: Cover, rows_sha256: str, live: Mapping[Slot, Receipt]
+    arrival: Arrival,
+    period: Period,
+    cover: Cover,
+    rows_sha256: str,
+    live: Mapping[Slot, Receipt],
+    held: Mapping[Slot, Receipt],
 ) -> Iterator[Finding]:
     """Whether the drop may count beside or instead of what counts today: one return a period, and corrections name
-    the very one that they correct."""
+    the very one that they correct. A held one counts for nothing yet, so that a file may name it or not."""
     parts = period.part_ids()
     there = [live.get((arrival.sender, arrival.feed, part)) for part in parts]
     others = sorted({receipt.id for receipt in there if receipt is not None})
     if cover.corrects_receipt:
+        waiting = {receipt.id for part in parts if (receipt := held.get((arrival.sender, arrival.feed, part)))}
+        if not others and waiting == {cover.corrects_receipt}:
+            return
         if any(receipt is None for receipt in there):
             yield about_file("corrects_unknown", value=f'"{cover.corrects_receipt}"')
             return

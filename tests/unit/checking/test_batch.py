@@ -447,7 +447,7 @@ STAFF_FAULTS: dict[str, tuple[Damage, Broken]] = {
         {(2, "n_5"): "239", (2, "n_responses"): "341"},
         [("responses_within_eligible", "n_responses 2")],
     ),
-    "as many answers as people": ({(2, "n_5"): "238", (2, "n_responses"): "340"}, []),
+    "as many answers as people": ({(2, "n_5"): "238", (2, "n_responses"): "340"}, [("response_rate_usual", "n_responses 2")]),
     "more scores than people": (
         {(4, "n_scored"): "341", (4, "score_sum"): "1705", (4, "score_sum_of_squares"): "10000"},
         [("scored_within_eligible", "n_scored 4")],

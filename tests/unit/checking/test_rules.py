@@ -534,6 +534,9 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
     assert verdicts("available_fits_staff", frame, tolerance_percent=10) == [True]
 
 
+SHARE = {"part": "fte_days_lost", "whole": "fte_days_available"}
+
+
 @pytest.mark.parametrize(
     ("lost", "of", "holds"),
     [
@@ -541,7 +544,7 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
         (4.99, 1000, False),
         (120, 1000, True),
         (120.01, 1000, False),
-        (0, 1000, True),  # some_absence judges that
+        (0, 1000, True),  # some_of_many judges that
         (1001, 1000, True),  # lost_within_available refuses that
         (1000, 1000, False),
         (0, 0, True),
@@ -551,19 +554,19 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
 )
 def test_rate_usual_from_the_low_threshold_to_the_high(lost: Cell, of: Cell, holds: bool) -> None:
     frame = values(fte_days_lost=[lost], fte_days_available=[of])
-    assert verdicts("rate_usual", frame, low_percent=0.5, high_percent=12) == [holds]
+    assert verdicts("share_usual", frame, **SHARE, may_be_none=True, low_percent=0.5, high_percent=12) == [holds]
 
 
 @given(hundredths=st.integers(1, 9_999_999), percent=st.sampled_from([Decimal("0.5"), Decimal("12.5")]))
 def test_rate_usual_just_at_its_thresholds_for_any_number_of_days(hundredths: int, percent: Decimal) -> None:
     lost = Decimal(hundredths) / 100
     frame = values(fte_days_lost=[float(lost)], fte_days_available=[float(lost * 100 / percent)])
-    assert verdicts("rate_usual", frame, low_percent=0.5, high_percent=12.5) == [True]
+    assert verdicts("share_usual", frame, **SHARE, may_be_none=True, low_percent=0.5, high_percent=12.5) == [True]
 
 
 def test_some_absence_from_a_number_of_days_on() -> None:
     frame = values(fte_days_lost=[0, 0, 0.5, 0, None, 0], fte_days_available=[299.99, 300, 300, 9300, 9300, None])
-    assert verdicts("some_absence", frame, available=300) == [True, False, True, False, True, True]
+    assert verdicts("some_of_many", frame, **SHARE, least=300) == [True, False, True, False, True, True]
 
 
 def test_month_end_in_period_is_its_very_last_day() -> None:
