@@ -16,8 +16,8 @@ import pytest
 import yaml
 
 import impact
-from impact.checking.findings import about_cells, about_file, plain_number, rule_words
 from impact.checking.before import FOLLOWS, GOES_ON
+from impact.checking.findings import about_cells, about_file, plain_number, rule_words
 from impact.checking.rules import FUNCTIONS, known_together
 from impact.checking.values import is_written_otherwise, read_value
 from impact.definition import Column, Definition, Rule, feeds, messages, read_definition, register_files
@@ -106,7 +106,10 @@ def test_a_rule_looks_at_columns_that_are_there(definition: Definition, rule: Ru
     for name, value in rule.arguments.items():
         if isinstance(value, str) and name not in ("file", "unless", "word"):
             asked.add(value)
-        elif name in ("columns", "counts", "parts", "within", "by", "where", "unless", "once", "whole") and value != "ALL":
+        elif (
+            name in ("columns", "counts", "parts", "within", "by", "where", "unless", "once", "whole")
+            and value != "ALL"
+        ):
             asked |= set(value)
     assert asked <= known
 

@@ -25,11 +25,17 @@ _APRIL = 3
 
 def _time(values: Values, column: str) -> pd.Series:
     """Where in time a row is: the last month of its period, as a number that goes up by 1 each month."""
-    if values[column].dtype.kind == "M":
-        return values[column].dt.year * 12 + values[column].dt.month - 1
-    periods = {name: parse_period(name) for name in values[column].dropna().unique()}
-    ends = {name: None if one is None else one.end_on.year * 12 + one.end_on.month - 1 for name, one in periods.items()}
+    ends = {value: _month_number(value) for value in values[column].dropna().unique()}
     return values[column].map(ends).astype("float64")
+
+
+def _month_number(value: Any) -> int | None:
+    """The number of a month, or of the last one of the period that a text names."""
+    if not isinstance(value, str):
+        month = pd.Timestamp(value)
+        return month.year * 12 + month.month - 1
+    period = parse_period(value)
+    return None if period is None else period.end_on.year * 12 + period.end_on.month - 1
 
 
 def _last_time(

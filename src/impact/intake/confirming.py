@@ -52,7 +52,7 @@ def marks(
         ]
         numbers = [int(number[0]) for cell in finding.cells if (number := _ROW.search(cell))]
         of_rows = [[by_number[number][place] for place in places] for number in numbers]
-        found[finding.rule] = tuple(sorted(map(_mark, of_rows or [finding.message])))
+        found[finding.rule] = tuple(sorted(map(_mark, of_rows))) if of_rows else (_mark(finding.message),)
     return found
 
 

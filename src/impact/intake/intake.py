@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from impact import __version__
@@ -22,7 +22,15 @@ from impact.intake.answers import answers
 from impact.intake.confirming import inherited, marks
 from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
-from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
+from impact.intake.locks import Reopening, load_reopenings, locked_slots
+from impact.intake.placing import (
+    active_part,
+    lock_findings,
+    nil_findings,
+    period_of_drop,
+    place_findings,
+    succession_findings,
+)
 from impact.intake.receipts import (
     Receipt,
     Slot,
@@ -48,9 +56,10 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
-_RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
+_RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active", "locked"})
 _RESTS_ON_DATE = "period_not_over"
 _RESTS_ON_ANOTHER = "corrects_unknown"
+_RESTS_ON_LOCK = "locked"
 _MAKES_NO_ROWS_RIGHT = "no_rows"
 
 
@@ -75,11 +84,13 @@ class Decided:
 
 @dataclass(frozen=True)
 class _Standing:
-    """What there is when drops are decided: receipts given, those that count, those that wait to be confirmed."""
+    """What there is when drops are decided: receipts given, those that count, those that wait to be confirmed, and
+    since when there is no correcting any more."""
 
     given: Mapping[str, Receipt]
     live: Mapping[Slot, Receipt]
     held: Mapping[Slot, Receipt]
+    locked: Mapping[Slot, date]
 
 
 @dataclass
@@ -105,11 +116,12 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         settings_version, settings = settings_at(home, now)
         given = {receipt.id: receipt for receipt in load_receipts(home)}
         _clear_left(home, given.values())
+        reopenings = load_reopenings(home)
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
         drops: list[Drop] = []
         for arrival in arrivals:
             try:
-                drop = _attempt(read_drop(arrival), given, register, now)
+                drop = _attempt(read_drop(arrival), given, register, reopenings, now)
             except OSError as fault:
                 left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
                 continue
@@ -121,7 +133,7 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
             decided = decide_drops(home, wave, now, register, settings_version, given)
-            _commit(home, decided)
+            commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
         left += _answer(home, [(drop, given[drop.id]) for drop in drops])
@@ -143,8 +155,13 @@ def decide_drops(
     No two of `drops` may be for the same organisation, feed and period, nor, where a feed looks back, for the same
     organisation and feed: which of them comes first is for the caller to say.
     """
-    standing = _Standing(given, live_returns(given.values()), held_returns(given.values()))
+    live = live_returns(given.values())
     opened = {drop.id: _open(drop, now, register) for drop in drops}
+    for one in opened.values():
+        one.cover = _cover_again(one, live)
+    is_corrected = any(one.cover.corrects_receipt for one in opened.values())
+    locked = locked_slots(home, register, given.values(), now) if is_corrected else {}
+    standing = _Standing(given, live, held_returns(given.values()), locked)
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
@@ -153,6 +170,16 @@ def decide_drops(
         for drop_id, found in check_tables(definition, submitted, register.files).items():
             opened[drop_id].findings.extend(found)
     return [_decided(one, now, register, settings_version, standing) for one in opened.values()]
+
+
+def _cover_again(one: _Opened, live: Mapping[Slot, Receipt]) -> Cover:
+    """The cover of a drop; of one that counts and is decided on again, one that corrects it."""
+    drop = one.drop
+    parts = one.period.part_ids() if one.period else ()
+    counting = {receipt.id for part in parts if (receipt := live.get((drop.arrival.sender, drop.arrival.feed, part)))}
+    if not drop.retakes or drop.retakes not in counting:
+        return one.cover
+    return replace(one.cover, corrects_receipt=drop.retakes, reason=drop.retaken_because)
 
 
 def _with_before(
@@ -235,6 +262,9 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
         findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, standing.live, standing.held)
+        if cover.corrects_receipt:
+            slots = [(drop.arrival.sender, drop.arrival.feed, part) for part in one.period.part_ids()]
+            findings += lock_findings(slots, standing.locked)
     asked: dict[str, tuple[str, ...]] = {}
     waiting: list[Receipt] = []
     if definition is not None and table is not None and all(finding.severity != "must_fix" for finding in findings):
@@ -281,6 +311,8 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
         asked=asked,
         confirmed=confirmed,
         replaces=tuple(receipt.id for receipt in waiting),
+        retakes=drop.retakes,
+        retaken_because=drop.retaken_because,
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
@@ -341,21 +373,30 @@ def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
     return [wave for _, wave in waves]
 
 
-def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: datetime) -> Drop:
+def _attempt(
+    drop: Drop, given: Mapping[str, Receipt], register: Register, reopenings: Sequence[Reopening], now: datetime
+) -> Drop:
     """The drop at the attempt that its receipt is, or will be, of.
 
-    A refusal that rested on something outside the file (the register, the date) is not the last word on it: once that
-    has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt it has.
+    A refusal that rested on something outside the file (the register, the date, a lock) is not the last word on it:
+    once that has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt that
+    it has. Where it was taken up again since, the last attempt counts.
     """
     while (receipt := given.get(drop.id)) is not None:
         again = replace(drop, attempt=drop.attempt + 1)
-        if again.id not in given and not _is_overtaken(receipt, given, register, now):
+        if again.id not in given and not _is_overtaken(receipt, given, register, reopenings, now):
             return drop
         drop = again
     return drop
 
 
-def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Register, now: datetime) -> bool:
+def _is_overtaken(
+    receipt: Receipt,
+    given: Mapping[str, Receipt],
+    register: Register,
+    reopenings: Sequence[Reopening],
+    now: datetime,
+) -> bool:
     if receipt.decision != "refused":
         return False
     period = parse_period(receipt.period)
@@ -368,6 +409,10 @@ def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Regi
     return any(
         (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
         or (finding.rule == _RESTS_ON_ANOTHER and _is_later(given.get(receipt.corrects), receipt))
+        or (
+            finding.rule == _RESTS_ON_LOCK
+            and any(one.slot in receipt.slots and one.reopened_at >= receipt.received_at for one in reopenings)
+        )
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
         for finding in receipt.findings
     )
@@ -400,7 +445,7 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
     return []
 
 
-def _commit(home: Home, decided: Sequence[Decided]) -> None:
+def commit(home: Home, decided: Sequence[Decided]) -> None:
     """The returns first, then the receipts that make them count."""
     with row_writer() as writer:
         put_all(

@@ -123,7 +123,10 @@ def following(
     """The rules that a drop breaks which comes after these."""
     cover = replace(CORRECTION, corrects_receipt=corrects)
     at = at or arrival()
-    return [finding.rule for finding in succession_findings(at, period(name), cover, rows_sha256, live_returns(live), held_returns(live))]
+    return [
+        finding.rule
+        for finding in succession_findings(at, period(name), cover, rows_sha256, live_returns(live), held_returns(live))
+    ]
 
 
 ONE = replace(RECEIPT, id="one", rows_sha256="old")
