@@ -177,7 +177,8 @@ def with_confirmations(receipt: Receipt, confirmations: Sequence[Confirmation]) 
     if not confirmations:
         return receipt
     known = {one.rule for one in receipt.confirmed}
-    confirmed = (*receipt.confirmed, *(one for one in confirmations if one.rule not in known))
+    every = [*receipt.confirmed, *(one for one in confirmations if one.rule not in known)]
+    confirmed = tuple(sorted(every, key=lambda one: (one.confirmed_at, one.rule)))
     is_accepted = receipt.decision == "held" and not unconfirmed(receipt.findings, confirmed)
     return replace(receipt, confirmed=confirmed, decision="accepted" if is_accepted else receipt.decision)
 
