@@ -569,6 +569,40 @@ def test_some_absence_from_a_number_of_days_on() -> None:
     assert verdicts("some_of_many", frame, **SHARE, least=300) == [True, False, True, False, True, True]
 
 
+def test_not_everybody_is_content_where_there_are_many() -> None:
+    frame = values(n_very_good=[30, 30, 29, None], n_good=[20, 19, 20, 20], n_total=[50, 49, 50, 50])
+    given = {"parts": ["n_very_good", "n_good"], "total": "n_total"}
+    assert verdicts("not_all_in", frame, **given, least=50) == [False, True, True, True]
+
+
+def test_not_everybody_says_the_same_where_there_are_11() -> None:
+    frame = values(n_1=[0, 0, 0, 10], n_2=[11, 10, 11, 1], n_3=[0, 0, 1, None])
+    assert verdicts("not_all_alike", frame, counts=["n_1", "n_2", "n_3"], least=11) == [False, True, True, True]
+
+
+def test_a_share_is_within_so_many_percent_of_the_whole() -> None:
+    frame = values(
+        planned_gbp=[30, 30.01, None, -31, 5],
+        actual_to_date_gbp=[30, 0, 31, 0, 5],
+        baseline_cost_gbp=[100, 100, 100, 100, None],
+    )
+    given = {"columns": ["planned_gbp", "actual_to_date_gbp"], "whole": "baseline_cost_gbp"}
+    assert verdicts("within_share_of", frame, **given, percent=30) == [True, False, False, True, True]
+    saved = values(actual_to_date_gbp=[1, 0, 1, 1.3], planned_gbp=[0, 0, -5, 1])
+    given = {"columns": ["actual_to_date_gbp"], "whole": "planned_gbp"}
+    assert verdicts("within_share_of", saved, **given, percent=130) == [False, True, True, True]
+
+
+def test_amounts_of_a_whole_drop_are_in_pounds() -> None:
+    frame = values(
+        drop=["a", "a", "b", "b", "c", "d"],
+        planned_gbp=[999, None, 999, 5, 0, None],
+        actual_to_date_gbp=[1, 2, -1000, 5, 0, None],
+    )
+    holds = verdicts("some_amount_reaches", frame, columns=["planned_gbp", "actual_to_date_gbp"], least=1000)
+    assert holds == [False, False, True, True, True, True]
+
+
 def test_month_end_in_period_is_its_very_last_day() -> None:
     frame = values(
         month_end_on=["2026-04-30", "2026-04-29", "2026-05-31", None],
