@@ -1,6 +1,6 @@
 """Rules that look back: on a few rows, just at a threshold, and silent where there is nothing to compare with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from random import Random
 
@@ -34,7 +34,7 @@ def follows(function: str, now: pd.DataFrame, before: pd.DataFrame, **given: obj
     return [bool(one) for one in FOLLOWS[function](now, before, **given)]
 
 
-def months(*rows: tuple[str, dict[str, object]]) -> pd.DataFrame:
+def months(*rows: tuple[str, Mapping[str, object]]) -> pd.DataFrame:
     """Rows of one service of one drop, by month."""
     columns = {name: [row[name] for _, row in rows] for name in rows[0][1]}
     return values(month=[f"{month}-01" for month, _ in rows], service_code=["S01"] * len(rows), **columns)
