@@ -37,8 +37,8 @@ def marks(
     definition: Definition, findings: Sequence[Finding], rows: Sequence[StoredRow], row_numbers: Sequence[int]
 ) -> dict[str, tuple[str, ...]]:
     """Of each rule that asks to confirm something, a mark of every row that it asks about: the same where the row is
-    about the same thing and says the same in the columns that the rule looks at. Where it names no row, of what it
-    says."""
+    about the same thing and says the same in the columns that the rule looks at. Where it names none of them, of what
+    it says."""
     by_number = dict(zip(row_numbers, rows, strict=True))
     found = {}
     for finding in findings:
@@ -51,8 +51,11 @@ def marks(
             if column.is_key or column.name in rule.looks_at
         ]
         numbers = [int(number[0]) for cell in finding.cells if (number := _ROW.search(cell))]
-        of_rows = [[by_number[number][place] for place in places] for number in numbers]
-        found[finding.rule] = tuple(sorted(map(_mark, of_rows))) if of_rows else (_mark(finding.message),)
+        if numbers and by_number.keys() >= set(numbers):
+            of_rows = [[by_number[number][place] for place in places] for number in numbers]
+            found[finding.rule] = tuple(sorted(map(_mark, of_rows)))
+        else:
+            found[finding.rule] = (_mark([finding.message, finding.cells]),)
     return found
 
 

@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from impact import __version__
@@ -43,13 +43,13 @@ from impact.intake.receipts import (
 from impact.intake.returns import (
     StoredRow,
     column_totals,
-    read_rows,
     return_path,
     row_writer,
     rows_hash,
     stored_rows,
     write_rows,
 )
+from impact.intake.standing import Standing, with_before
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
@@ -80,17 +80,6 @@ class Decided:
     receipt: Receipt
     rows: tuple[StoredRow, ...]
     row_numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True)
-class _Standing:
-    """What there is when drops are decided: receipts given, those that count, those that wait to be confirmed, and
-    since when there is no correcting any more."""
-
-    given: Mapping[str, Receipt]
-    live: Mapping[Slot, Receipt]
-    held: Mapping[Slot, Receipt]
-    locked: Mapping[Slot, date]
 
 
 @dataclass
@@ -161,12 +150,12 @@ def decide_drops(
         one.cover = _cover_again(one, live)
     is_corrected = any(one.cover.corrects_receipt for one in opened.values())
     locked = locked_slots(home, register, given.values(), now) if is_corrected else {}
-    standing = _Standing(given, live, held_returns(given.values()), locked)
+    standing = Standing(given, live, held_returns(given.values()), locked)
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
         if definition.looks_back:
-            submitted = _with_before(home, definition, submitted, standing)
+            submitted = with_before(home, definition, submitted, standing)
         for drop_id, found in check_tables(definition, submitted, register.files).items():
             opened[drop_id].findings.extend(found)
     return [_decided(one, now, register, settings_version, standing) for one in opened.values()]
@@ -180,35 +169,6 @@ def _cover_again(one: _Opened, live: Mapping[Slot, Receipt]) -> Cover:
     if not drop.retakes or drop.retakes not in counting:
         return one.cover
     return replace(one.cover, corrects_receipt=drop.retakes, reason=drop.retaken_because)
-
-
-def _with_before(
-    home: Home, definition: Definition, submitted: Sequence[Submitted], standing: _Standing
-) -> list[Submitted]:
-    """The same, each with the rows that count today of what its sender had sent before: the last period before it, and
-    those of the calendar year in which it begins."""
-    periods: dict[str, list[tuple[Period, Receipt]]] = {}
-    for (sender, feed, name), receipt in standing.live.items():
-        if feed == definition.name and (period := parse_period(name)) is not None:
-            periods.setdefault(sender, []).append((period, receipt))
-    wanted: dict[str, dict[str, list[str]]] = {}
-    for one in submitted:
-        first = parse_period(one.periods[0])
-        assert first is not None, f"the drop {one.drop} was opened for the period {one.periods[0]}"
-        ended = [there for there in periods.get(one.sender, ()) if there[0].end_on < first.start_on]
-        last_on = max((period.end_on for period, _ in ended), default=None)
-        for period, receipt in sorted(ended, key=lambda there: there[0]):
-            if receipt.rows_kept and (period.end_on == last_on or period.start_on.year == first.start_on.year):
-                wanted.setdefault(one.drop, {}).setdefault(receipt.id, []).append(period.id)
-    every = {receipt: names for receipts in wanted.values() for receipt, names in receipts.items()}
-    if not every:
-        return list(submitted)
-    with row_writer() as reader:
-        rows = read_rows(reader, home, definition, every)
-    return [
-        replace(one, before=tuple((receipt, rows[receipt]) for receipt in wanted.get(one.drop, ())))
-        for one in submitted
-    ]
 
 
 def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | None:
@@ -253,7 +213,7 @@ def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
     return _Opened(drop, definition, period, reading.table, cover, findings)
 
 
-def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: _Standing) -> Decided:
+def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: Standing) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
     must_fix = any(finding.severity == "must_fix" for finding in findings)
     rows: list[StoredRow] = []
@@ -318,7 +278,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
 
 
-def _waiting(one: _Opened, standing: _Standing) -> list[Receipt]:
+def _waiting(one: _Opened, standing: Standing) -> list[Receipt]:
     """The held receipts whose place the drop takes."""
     parts = one.period.part_ids() if one.period else ()
     slots = [(one.drop.arrival.sender, one.drop.arrival.feed, part) for part in parts]
