@@ -19,6 +19,7 @@ from impact.home import Home, write
 from impact.places import dagster_settings
 
 if TYPE_CHECKING:
+    from impact.intake.receipts import Receipt
     from impact.status import ReturnStatus, State
 
 NOT_ACCEPTED = 1
@@ -189,22 +190,91 @@ def rebuild(period: str, number: int) -> None:
     click.echo(f"Publication {number} of {period} comes out the same, byte for byte.")
 
 
+_REASON = click.option("--reason", required=True, help="Why. It is kept, and the sender can read it.")
+_BY = click.option("--by", default="", help="Who says so: a post, such as 'Head of finance', not a name.")
+
+
+@main.command()
+@click.argument("receipt")
+@click.argument("finding")
+@_REASON
+@_BY
+@_clean_faults
+def confirm(receipt: str, finding: str, reason: str, by: str) -> None:
+    """Confirm that what RECEIPT is held for is right: one FINDING, or all.
+
+    Once all of it is confirmed the return counts, from the next `impact run` on. `impact status` lists what is to be
+    confirmed. What is confirmed stays so in corrections, as long as the figures in question stay the same.
+    """
+    from impact.intake.confirming import confirm as confirm_finding
+
+    confirmed = confirm_finding(_home(), receipt, finding, reason, by, datetime.now(UTC))
+    open_rules = ", ".join(query.rule for query in confirmed.queries)
+    click.echo(
+        f"Receipt {receipt} is still held. Still to be confirmed: {open_rules}"
+        if open_rules
+        else f"Receipt {receipt} is accepted: {confirmed.sender} {confirmed.feed} {confirmed.period}"
+    )
+
+
+@main.command()
+@click.argument("organisation")
+@click.argument("feed")
+@click.argument("period")
+@_REASON
+@_BY
+@_clean_faults
+def reopen(organisation: str, feed: str, period: str, reason: str, by: str) -> None:
+    """Let ORGANISATION correct its return to FEED for PERIOD, which is locked.
+
+    It stays open until a correction is accepted.
+    """
+    from impact.intake.locks import reopen as reopen_return
+
+    opened = reopen_return(_home(), organisation, feed, period, reason, by, datetime.now(UTC))
+    click.echo(f"{feed} of {organisation} for {period} is open for one correction since {opened.reopened_at}.")
+
+
+@main.command()
+@click.argument("receipt")
+@click.option("--reason", required=True, help="Why. It is kept, and the sender can read it.")
+@_clean_faults
+def retake(receipt: str, reason: str) -> None:
+    """Decide again on the file of RECEIPT, by today's register and rules.
+
+    For a file that was refused for something that has since been put right outside it. The result is a receipt of its
+    own; a return that counts is at most corrected by it.
+    """
+    from impact.intake.answers import answer_lines
+    from impact.intake.retaking import retake as decide_again
+
+    decided = decide_again(_home(), receipt, reason, datetime.now(UTC))
+    if decided.id == receipt:
+        click.echo(f"Receipt {receipt} comes out the same: nothing was changed.")
+        return
+    click.echo(f"Receipt {decided.id}, which takes up {receipt} again:\n")
+    for line in answer_lines(decided):
+        click.echo(line)
+
+
 @main.command()
 @click.option("--organisation", help="Only this organisation's returns, every period of them.")
 @click.option("--feed", help="Only this feed's.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="As of another day, such as 2026-07-20.")
+@click.option("--csv", "csv_path", help="Write the returns to chase to this CSV file; - for the terminal.")
 @_clean_faults
-def status(organisation: str | None, feed: str | None, day: datetime | None) -> None:
+def status(organisation: str | None, feed: str | None, day: datetime | None, csv_path: str | None) -> None:
     """Say what is in, held, refused, due and late, what still waits, and what is published.
 
-    Without options: each feed's returns of the last two quarters in numbers, then every return to chase.
+    Without options: each feed's returns of the last two quarters in numbers, then every return to chase and what is to
+    be confirmed. With --csv, only the returns to chase, and what is exempt or nil of the last two quarters, as a file.
     """
     from impact.definition import feeds
     from impact.intake.landing import find_arrivals
-    from impact.intake.receipts import load_receipts
+    from impact.intake.receipts import held_returns, load_receipts
     from impact.periods import london_date, quarter_of
     from impact.register import current_register
-    from impact.status import return_statuses
+    from impact.status import chasing_list, return_statuses
     from impact.warehouse import built_as_at
 
     home = _home()
@@ -221,12 +291,25 @@ def status(organisation: str | None, feed: str | None, day: datetime | None) -> 
         for one in return_statuses(register, receipts, today)
         if organisation in (None, one.organisation_code) and feed in (None, one.feed)
     ]
+    last = quarter_of(today).before()
+    recent = (last.id, last.before().id)
+    if csv_path is not None:
+        chased = [one for one in found if not one.is_in or (one.period in recent and one.state in ("nil", "exempt"))]
+        listed = chasing_list(chased, register, receipts, today)
+        if csv_path == "-":
+            click.echo(listed, nl=False)
+        else:
+            Path(csv_path).write_bytes(listed.encode("utf-8-sig"))  # Excel takes a file without the mark for another
+        return
     if organisation is None:
-        last = quarter_of(today).before()
-        _say_counts([one for one in found if one.period in (last.id, last.before().id)])
+        _say_counts([one for one in found if one.period in recent])
         found = [one for one in found if not one.is_in]
     for one in found:
         click.echo(f"{one.organisation_code} {one.feed} {one.period}: {_state_words(one)}")
+    held = {receipt.id: receipt for receipt in held_returns(receipts).values()}
+    for receipt in held.values():
+        if organisation in (None, receipt.sender) and feed in (None, receipt.feed):
+            _say_queries(receipt)
     waiting, left = find_arrivals(home, now, 0)
     counts = Counter(receipt.decision for receipt in receipts)
     click.echo(
@@ -336,6 +419,17 @@ def _state_words(one: "ReturnStatus") -> str:
     elif not one.is_in:
         said.append(f"due {one.due_on:%d %B %Y}")
     return ", ".join([*said, *([f"receipt {one.receipt}"] if one.receipt else [])])
+
+
+def _say_queries(receipt: "Receipt") -> None:
+    """What a held drop is held for, and how to confirm it."""
+    click.echo(f"To confirm: {receipt.sender} {receipt.feed} {receipt.period}, receipt {receipt.id}")
+    for finding in receipt.queries:
+        place = f" {', '.join(finding.cells)}:" if finding.cells else ""
+        click.echo(f"  {finding.rule}:{place} {finding.message}")
+    click.echo(
+        f"  If {receipt.sender} says that it is right: impact confirm {receipt.id} all --reason 'WHY' --by 'POST'"
+    )
 
 
 def _say_counts(found: Sequence["ReturnStatus"]) -> None:

@@ -27,6 +27,8 @@ Expects = Literal[
     "unique",
     "row_holds",
     "drop_holds",
+    "follows",
+    "goes_on",
 ]
 
 _PACKAGE = Path(__file__).parent
@@ -74,11 +76,12 @@ class Column:
 class Rule:
     """One thing that must hold, and what to say when it does not.
 
-    `subject` says whose rows it looks at: each row, or all rows of a drop together. `column` is the cell that a
-    finding points at; `unique_over` the columns that no two rows may share. `function` is what decides it, where a
-    function of ours does, and `arguments` are the columns and words that it is given beside the thresholds. A drop
-    that breaks a rule with `is_purged` is not kept, not even its bytes. Messages may use {column}, {example}, {value},
-    {low}, {high}, {choices} and the thresholds.
+    `subject` says whose rows it looks at: each row, all rows of a drop together, or the rows that its sender had sent
+    before. `column` is the cell that a finding points at, `looks_at` every column that it depends on; `unique_over` the
+    columns that no two rows may share. `function` is what decides it, where a function of ours does, and `arguments`
+    are the columns and words that it is given beside the thresholds. A drop that breaks a rule with `is_purged` is not
+    kept, not even its bytes. Messages may use {column}, {example}, {value}, {low}, {high}, {choices} and the
+    thresholds.
     """
 
     name: str
@@ -93,10 +96,22 @@ class Rule:
     function: str = ""
     arguments: Mapping[str, Any] = field(default_factory=dict)
     is_purged: bool = False
+    looks_at: tuple[str, ...] = ()
 
     @property
-    def subject(self) -> Literal["row", "drop"]:
-        return "drop" if self.expects == "drop_holds" else "row"
+    def subject(self) -> Literal["row", "drop", "before"]:
+        match self.expects:
+            case "drop_holds":
+                return "drop"
+            case "goes_on":
+                return "before"
+            case _:
+                return "row"
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether it compares a drop with what its sender had sent before."""
+        return self.expects in ("follows", "goes_on")
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,11 @@ class Definition:
     totals: tuple[str, ...]
     cover: tuple[Column, ...] = ()
     """What the cover must say beside what every cover may."""
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether a drop is compared with what its sender had sent before."""
+        return any(rule.looks_back for rule in self.rules)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -341,4 +361,19 @@ def _own_rule(entry: Mapping[str, Any], columns: Mapping[str, Column]) -> Rule:
         function=how.get("function", entry["name"]),
         arguments=how.get("arguments", {}),
         is_purged=how.get("purge", False),
+        looks_at=tuple(name for name in columns if name in {how["column"], *_words_in(how.get("arguments", {}))}),
     )
+
+
+def _words_in(arguments: Any) -> Iterator[str]:
+    """Every text that stands anywhere in the arguments of a rule: column names, and words that may stand in them."""
+    match arguments:
+        case str():
+            yield arguments
+        case Mapping():
+            for name, value in arguments.items():
+                yield name
+                yield from _words_in(value)
+        case list():
+            for value in arguments:
+                yield from _words_in(value)

@@ -55,6 +55,14 @@ class Home:
         return self.root / "receipts"
 
     @property
+    def confirmations(self) -> Path:
+        return self.root / "confirmations"
+
+    @property
+    def reopenings(self) -> Path:
+        return self.root / "reopenings"
+
+    @property
     def returns(self) -> Path:
         return self.root / "returns"
 

@@ -1,10 +1,13 @@
 """What has come of every return that is owed, on a given day: the chasing list, and what is in."""
 
+import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from impact.checking.findings import Finding
 from impact.intake.receipts import Receipt, Slot, live_returns
 from impact.register import Register
 from impact.register.obligations import obligations_of
@@ -29,6 +32,48 @@ class ReturnStatus:
     def is_in(self) -> bool:
         """Whether there is nothing to chase."""
         return self.state in ("received", "nil", "exempt")
+
+
+_CHASING = (
+    *("organisation_code", "organisation", "contact", "feed", "period", "state", "due_on", "due_in_days", "days_late"),
+    *("receipt", "asked"),
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What makes Excel calculate a text."""
+
+
+def chasing_list(found: Iterable[ReturnStatus], register: Register, receipts: Iterable[Receipt], today: date) -> str:
+    """Returns as a CSV file for whoever chases them: whom to ask, for what, until when. `asked` says what is still to
+    come: the return, a correction, or which findings are to be confirmed."""
+    named = {row["organisation_code"]: row for row in register.files["organisations"]}
+    given = {receipt.id: receipt for receipt in receipts}
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(_CHASING)
+    for one in found:
+        organisation = named.get(one.organisation_code, {})
+        due_in = "" if one.is_in or one.days_late else (one.due_on - today).days
+        cells = [
+            *(one.organisation_code, organisation.get("name") or "", organisation.get("contact") or "", one.feed),
+            *(one.period, one.state, one.due_on.isoformat(), due_in, one.days_late or "", one.receipt),
+            _asked(one, given.get(one.receipt)),
+        ]
+        writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _asked(one: ReturnStatus, receipt: Receipt | None) -> str:
+    if one.is_in:
+        return ""
+    if receipt is None:
+        return "the return"
+    if queries := receipt.queries:
+        return "to confirm or correct: " + " ".join(map(_words, queries))
+    return "to correct: " + " ".join(_words(one) for one in receipt.findings if one.severity == "must_fix")
+
+
+def _words(finding: Finding) -> str:
+    return f"{', '.join(finding.cells)}: {finding.message}" if finding.cells else finding.message
 
 
 def return_statuses(register: Register, receipts: Iterable[Receipt], today: date) -> list[ReturnStatus]:

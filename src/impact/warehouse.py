@@ -17,7 +17,7 @@ import duckdb
 
 from impact.errors import ImpactError
 from impact.home import PARTIAL, Home, cannot_write, one_writer, put
-from impact.intake.receipts import load_receipts
+from impact.intake.receipts import Decision, receipts_at
 from impact.models import WAREHOUSE, Claim, Model, claims, models, models_of
 from impact.periods import from_text
 from impact.places import quoted, sql_folder
@@ -76,9 +76,9 @@ class Build:
         return tuple(test for test in self.tests if test.broken_by)
 
 
-def build_warehouse(home: Home, as_at: datetime, only: Collection[str] | None = None) -> Build:
+def build_warehouse(home: Home, as_at: datetime, only: Mapping[str, Decision] | None = None) -> Build:
     """Build and test the warehouse as it stood at `as_at`; swap it in if every claim holds. With `only`, from those
-    receipts alone.
+    receipts alone, with the decisions that they had then.
 
     Otherwise yesterday's file stays in place, and the result says which claims broke.
     Raises ImpactError when the home holds no register yet, or the disk is full.
@@ -86,7 +86,7 @@ def build_warehouse(home: Home, as_at: datetime, only: Collection[str] | None = 
     with one_writer(home, "the build of the warehouse"):
         register = register_at(home, as_at)
         _, settings = settings_at(home, as_at)
-        receipts = [one for one in load_receipts(home, as_at) if only is None or one.id in only]
+        receipts = receipts_at(home, as_at, only)
         scratch = home.warehouse.parent / f"{PARTIAL}scratch"
         result: list[Build] = []
 

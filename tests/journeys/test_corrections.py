@@ -20,6 +20,7 @@ from impact.demo.faults import CORRECTED_PERIOD, corrections
 from impact.demo.sector import members
 from impact.demo.workbook import workbook
 from impact.home import Home
+from impact.intake.locks import reopen
 from impact.intake.receipts import Receipt, live_returns, load_receipts
 from impact.release import open_release
 from impact.reports.publication import prepare, publish, rebuild
@@ -206,6 +207,7 @@ def test_a_correction_of_one_quarter_of_a_history_leaves_the_others(first: Home)
     of_quarter = [row for row in history if row["wave"] == "2025-Q4"]
     before = returned(first, "staff_survey", "M032")
     mended = [row | {"eligible_staff": str(int(row["eligible_staff"]) + 7)} for row in of_quarter]
+    reopen(first, "M032", "staff_survey", "2025-Q4", "People on leave", "", NOW)
     receipt = send_rows(first, "M032", "staff_survey", "2025-Q4", mended, corrects=sent.receipt_id)
     assert receipt.decision == "accepted"
     counts = {
@@ -225,7 +227,7 @@ def test_a_correction_of_one_quarter_of_a_history_leaves_the_others(first: Home)
     # Two quarters of which two receipts count can no longer be corrected as one.
     two = [row for row in history if row["wave"] in ("2025-Q3", "2025-Q4")]
     both = send_rows(first, "M032", "staff_survey", "2025-Q3_to_2025-Q4", two, corrects=sent.receipt_id)
-    assert rules(both) == {"corrects_superseded"}
+    assert rules(both) == {"corrects_superseded", "locked"}
     assert all(number in both.findings[0].fix for number in (receipt.id, sent.receipt_id))
 
 
@@ -357,6 +359,8 @@ def test_a_nil_return_is_corrected_by_rows_and_rows_by_a_nil_return(first: Home)
     nil, filled = live(first, "I172", "savings"), live(first, "M032", "savings")
     assert (nil.is_nil, filled.is_nil) == (True, False)
     mended = row | {"organisation_code": "I172", "saving_id": "I172-01", "service_code": "ALL", "contract_code": ""}
+    for code in ("I172", "M032"):
+        reopen(first, code, "savings", "2026-Q1", "Counted elsewhere", "", NOW)
     by_rows = send_rows(first, "I172", "savings", "2026-Q1", [mended], corrects=nil.id)
     said = {"corrects_receipt": filled.id, "reason": "counted elsewhere", "nil_return": "yes"}
     by_nil = send_rows(first, "M032", "savings", "2026-Q1", [], **said)

@@ -20,7 +20,10 @@ from impact.definition import Definition
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
 from impact.intake import intake
+from impact.intake.confirming import confirm
+from impact.intake.locks import reopen
 from impact.intake.receipts import load_receipts
+from impact.intake.retaking import retake
 from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
 from impact.register import register
@@ -178,6 +181,43 @@ def test_the_taking_and_the_purge_of_answer_sheets_can_be_killed_anywhere(tmp_pa
     assert sheets not in [
         path.read_bytes() for path in (tmp_path / "purge" / "undisturbed").rglob("*") if path.is_file()
     ]
+
+
+def _held(root: Path, lost: tuple[float, float, float] = (400, 410, 1300)) -> tuple[Home, str]:
+    """A home in which a return is held, and the number of its receipt."""
+    home = new_home(root)
+    send_quarter(home, "M001", drop("M001", lost=lost))
+    [receipt] = take(home).receipts
+    assert receipt.decision == "held"
+    return home, receipt.id
+
+
+def test_a_confirmation_can_be_killed_anywhere(tmp_path: Path) -> None:
+    home, receipt = _held(tmp_path / "prepared")
+    points = _kill_everywhere(lambda home: confirm(home, receipt, "all", "A strike", "", NOW), home, tmp_path)
+    assert points >= 15
+    [confirmed] = load_receipts(Home(tmp_path / "undisturbed"))
+    assert confirmed.decision == "accepted"
+
+
+def test_an_opening_can_be_killed_anywhere(tmp_path: Path) -> None:
+    owed = "organisation_code,feed,every,first_period\nM001,sickness_absence,quarter,2026-Q1\n"
+    home = new_home(tmp_path / "prepared", REGISTER | {"obligations": owed})
+    take(home)
+    opened = ("M001", "sickness_absence", "2026-Q1", "A slip", "", NOW)
+    assert _kill_everywhere(lambda home: reopen(home, *opened), home, tmp_path) >= 4
+
+
+def test_the_taking_up_of_a_file_can_be_killed_anywhere(tmp_path: Path) -> None:
+    home = new_home(tmp_path / "prepared")
+    send_quarter(home, "M004", drop("M004"))
+    [refused] = take(home).receipts
+    organisations = home.register / "organisations.csv"
+    organisations.write_text(organisations.read_text() + "M004,Delta Care CIC,mutual,adult_social_care,yes\n")
+    later = NOW + timedelta(days=1)
+    points = _kill_everywhere(lambda home: retake(home, refused.id, "Registered", later), home, tmp_path)
+    assert points >= 20
+    assert [one.decision for one in load_receipts(Home(tmp_path / "undisturbed"))] == ["refused", "accepted"]
 
 
 def test_the_taking_of_a_register_can_be_killed_anywhere(tmp_path: Path) -> None:

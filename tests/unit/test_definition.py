@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 import impact
+from impact.checking.before import FOLLOWS, GOES_ON
 from impact.checking.findings import about_cells, about_file, plain_number, rule_words
 from impact.checking.rules import FUNCTIONS, known_together
 from impact.checking.values import is_written_otherwise, read_value
@@ -91,6 +92,9 @@ def test_a_rule_that_needs_a_function_names_one_and_gives_it_what_it_needs(defin
         narrowing = {"where", "unless"} if can_be_narrowed else set()
         given = {name: value for name, value in rule.arguments.items() if name not in narrowing}
         inspect.signature(FUNCTIONS[rule.function]).bind(None, **given, **rule.thresholds)
+    elif rule.looks_back:
+        given = {name: value for name, value in rule.arguments.items() if name != "where"}
+        inspect.signature({**FOLLOWS, **GOES_ON}[rule.function]).bind(None, None, **given, **rule.thresholds)
     else:
         assert not rule.arguments
 
@@ -102,9 +106,12 @@ def test_a_rule_looks_at_columns_that_are_there(definition: Definition, rule: Ru
     known |= {"organisation_code"} if rule.arguments.get("of_sender") else set()
     asked: set[str] = set()
     for name, value in rule.arguments.items():
-        if name in ("column", "other", "total", "count", "squares", "active_on"):
+        if isinstance(value, str) and name not in ("file", "unless", "word"):
             asked.add(value)
-        elif name in ("columns", "parts", "within", "by", "where", "unless", "whole") and value != "ALL":
+        elif (
+            name in ("columns", "counts", "parts", "within", "by", "where", "unless", "once", "whole")
+            and value != "ALL"
+        ):
             asked |= set(value)
     assert asked <= known
 
@@ -119,7 +126,7 @@ def test_a_rule_looks_things_up_in_files_of_the_register(definition: Definition,
 
 @each_rule
 def test_words_that_a_rule_looks_for_are_words_that_may_stand_there(definition: Definition, rule: Rule) -> None:
-    for name in ("where", "unless"):
+    for name in ("where", "unless", "once"):
         words = rule.arguments.get(name, {})
         for column, choices in words.items() if isinstance(words, dict) else ():
             assert set(choices) <= set(definition.column(column).one_of or choices)
@@ -127,6 +134,17 @@ def test_words_that_a_rule_looks_for_are_words_that_may_stand_there(definition: 
 
 def test_every_function_is_used_by_a_definition() -> None:
     assert set(FUNCTIONS) == {rule.function for _, rule in RULES if rule.expects in ("row_holds", "drop_holds")}
+    assert set(FOLLOWS) == {rule.function for _, rule in RULES if rule.expects == "follows"}
+    assert set(GOES_ON) == {rule.function for _, rule in RULES if rule.expects == "goes_on"}
+
+
+def test_what_asks_to_be_confirmed_looks_at_what_it_compares() -> None:
+    """By these columns a confirmation is known to hold for a correction."""
+    rules = {(definition.name, rule.name): rule for definition, rule in RULES}
+    assert rules["sickness_absence", "rate_usual"].looks_at == (
+        *("service_code", "staff_group", "fte_days_lost", "fte_days_available"),
+    )
+    assert rules["savings", "title_kept"].looks_at == ("saving_id", "as_at_quarter", "title")
 
 
 LAYOUTS = {

@@ -1,12 +1,15 @@
 """What has come of every return that is owed: its state, and by how many days it is late."""
 
+import csv
+import io
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
+from impact.checking.findings import Finding
 from impact.intake.receipts import Decision, Receipt
-from impact.status import ReturnStatus, return_statuses
+from impact.status import ReturnStatus, chasing_list, return_statuses
 from tests.unit.intake.drops import RECEIPT, register
 
 OWED = {"organisation_code": "M001", "feed": "savings", "every": "quarter", "first_period": "2026-Q1"}
@@ -126,3 +129,27 @@ def test_the_list_is_by_organisation_feed_and_period() -> None:
 
 def test_where_nothing_is_owed_there_is_nothing_to_chase() -> None:
     assert return_statuses(register(), [RECEIPT], LATE) == []
+
+
+def test_the_chasing_list_says_whom_to_ask_for_what_and_never_calculates() -> None:
+    """In Excel a text that begins with = is a formula."""
+    organisations = [{"organisation_code": "M001", "name": '=HYPERLINK("x")', "contact": "Data officer"}]
+    known = register(organisations=organisations, obligations=[OWED], bank_holidays=HOLIDAYS, obligation_exceptions=[])
+    asking = Finding("rate_usual", "please_confirm", "It is unusual.", "Confirm it.", "fte_days_lost", ("F3",))
+    held = receipt("held", "held", findings=(asking, Finding("told", "for_information", "Told.", "Nothing.")))
+    found = return_statuses(known, [held], LATE)
+    listed = list(csv.DictReader(io.StringIO(chasing_list(found, known, [held], LATE), newline="")))
+    [row] = [row for row in listed if row["period"] == "2026-Q1"]
+    assert row == {
+        "organisation_code": "M001",
+        "organisation": '\'=HYPERLINK("x")',
+        "contact": "Data officer",
+        "feed": "savings",
+        "period": "2026-Q1",
+        "state": "held",
+        "due_on": "2026-04-20",
+        "due_in_days": "",
+        "days_late": "10",
+        "receipt": "held",
+        "asked": "to confirm or correct: F3: It is unusual.",
+    }

@@ -2,14 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 import pandas as pd
 
+from impact.checking.before import FOLLOWS, GOES_ON
 from impact.checking.expectations import Broken, broken_rules, holds_column, unique_column, value_column
-from impact.checking.findings import Finding, about_cells, about_file, cell_name
+from impact.checking.findings import Finding, about_cells, about_file, about_rows_before, cell_name
 from impact.checking.reading import TextTable
 from impact.checking.rules import FUNCTIONS, known_together, row_periods
 from impact.checking.values import SHORTHAND, is_written_otherwise, read_value
@@ -29,6 +30,9 @@ _DTYPES: dict[Kind, str] = {
 }
 
 
+_Source = tuple[str, int]
+"""Where a row of before stands: the receipt of its file, and its number there."""
+
 _FAR_OFF = date(2200, 12, 31)
 """When what nobody received was received: no date in it is later."""
 
@@ -38,7 +42,8 @@ class Submitted:
     """One table to check: which drop it is, who sent and prepared it, when, and what it is for.
 
     `start_on` and `end_on` are the part of its period in which the sender was at work, `periods` the quarters (or the
-    one month or year) that it covers.
+    one month or year) that it covers. `before` is what counts today of what the same sender had sent for earlier
+    periods: receipts, and the rows of each.
     """
 
     drop: str
@@ -49,6 +54,7 @@ class Submitted:
     periods: tuple[str, ...] = ()
     prepared_by: str = ""
     received_on: date = _FAR_OFF
+    before: tuple[tuple[str, TextTable], ...] = ()
 
 
 def check_tables(definition: Definition, submitted: Sequence[Submitted], files: Files) -> dict[str, list[Finding]]:
@@ -69,10 +75,11 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], files: 
         # Where a part of a key may be blank, blank is one of the things that it may say.
         rows[unique_column(name)] = once.fillna("") if column.is_key and not column.is_required else once
     _add_whether_rules_hold(definition, values, rows, drops, files)
+    before, sources = _before_frame(definition, with_rows, values, rows)
     codes = _codes(definition, files)
-    broken = broken_rules(definition.rules, rows, drops, codes)
+    broken = broken_rules(definition.rules, rows, drops, codes, before)
     tables = {one.drop: one.table for one in with_rows}
-    for drop, findings in _deal_out(definition, tables, rows, broken).items():
+    for drop, findings in _deal_out(definition, tables, rows, broken, sources).items():
         dealt[drop] += findings
     for one in with_rows:
         dealt[one.drop] += _written_otherwise(definition, one.table)
@@ -136,6 +143,24 @@ def _add_whether_rules_hold(
                 drops[holds_column(rule)] = drops["drop"].map(holds.groupby(values["drop"]).all())
 
 
+def _before_frame(
+    definition: Definition, submitted: Sequence[Submitted], values: pd.DataFrame, rows: pd.DataFrame
+) -> tuple[pd.DataFrame, list[_Source]]:
+    """The rows before, with a column for each rule on whether the drop goes on with them; and where each of them
+    stands. `rows` gets a column for each rule on whether its rows follow from them."""
+    earlier = [replace(one, table=table) for one in submitted for _, table in one.before]
+    places = [(receipt, row) for one in submitted for receipt, table in one.before for row in table.row_numbers]
+    texts = _rows_frame(definition, earlier)
+    before = _values_frame(definition, earlier, texts)
+    texts["row"] = range(len(texts))
+    for rule in definition.rules:
+        if rule.expects == "follows":
+            rows[holds_column(rule)] = FOLLOWS[rule.function](values, before, **rule.arguments, **rule.thresholds)
+        elif rule.expects == "goes_on":
+            texts[holds_column(rule)] = GOES_ON[rule.function](values, before, **rule.arguments, **rule.thresholds)
+    return texts, places
+
+
 def _codes(definition: Definition, files: Files) -> dict[str, Sequence[str]]:
     codes: dict[str, Sequence[str]] = {}
     for rule in definition.rules:
@@ -150,9 +175,13 @@ def _codes(definition: Definition, files: Files) -> dict[str, Sequence[str]]:
 
 
 def _deal_out(
-    definition: Definition, tables: Mapping[str, TextTable], rows: pd.DataFrame, broken: Sequence[Broken]
+    definition: Definition,
+    tables: Mapping[str, TextTable],
+    rows: pd.DataFrame,
+    broken: Sequence[Broken],
+    sources: Sequence[_Source],
 ) -> dict[str, list[Finding]]:
-    at_fault = {(one.drop, one.row) for one in broken}
+    at_fault = {(one.drop, one.row) for one in broken if one.rule.subject == "row"}
     is_at_fault = [place in at_fault for place in zip(rows["drop"], rows["row"], strict=True)]
     needed = ["drop", "row", *dict.fromkeys(rule.column for rule in definition.rules if rule.column)]
     texts = {(row["drop"], row["row"]): row for row in rows.loc[is_at_fault, needed].to_dict("records")}
@@ -168,6 +197,10 @@ def _deal_out(
             column = definition.column(rule.column) if rule.column else None
             if rule.subject == "drop":
                 dealt[drop].append(about_cells(rule, column, [], []))
+                continue
+            if rule.subject == "before":
+                gone = [sources[place] for place in sorted(place for place in found if place is not None)]
+                dealt[drop].append(about_rows_before(rule, column, gone))
                 continue
             numbers = sorted(row for row in found if row is not None)
             if rule.expects == "not_blank" and rule.column not in table.columns:

@@ -23,7 +23,8 @@ _SEVERITIES: dict[Severity, str] = {"must_fix": "critical", "please_confirm": "w
 
 @dataclass(frozen=True)
 class Broken:
-    """`rule` is broken by row `row` of drop `drop`; by the drop as a whole when `row` is None."""
+    """`rule` is broken by row `row` of drop `drop`; by the drop as a whole when `row` is None. Where the rule is about
+    what was sent before, `row` is the place of a row among those."""
 
     rule: Rule
     drop: str
@@ -50,9 +51,11 @@ def broken_rules(
     rows: pd.DataFrame,
     drops: pd.DataFrame,
     known: Mapping[str, Sequence[str]],
+    before: pd.DataFrame | None = None,
 ) -> list[Broken]:
-    """Validate a batch. `rows` has `drop`, `row`, the columns' texts and values; `drops` has `drop`; both have the
-    `holds_column` of the rules that need one. `known` maps a rule's name to the codes or the pattern that it looks up.
+    """Validate a batch. `rows` has `drop`, `row`, the columns' texts and values; `drops` has `drop`; `before`, the rows
+    that were sent before, has `drop` and `row`; all have the `holds_column` of the rules that need one. `known` maps a
+    rule's name to the codes or the pattern that it looks up.
 
     Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
     """
@@ -60,7 +63,7 @@ def broken_rules(
     from great_expectations import ExpectationSuite
 
     broken: list[Broken] = []
-    for subject, frame in (("row", rows), ("drop", drops)):
+    for subject, frame in (("row", rows), ("drop", drops), ("before", pd.DataFrame() if before is None else before)):
         asked = [rule for rule in rules if rule.subject == subject]
         if frame.empty or not asked:
             continue
@@ -72,7 +75,7 @@ def broken_rules(
         suite = ExpectationSuite(
             name=subject, expectations=[_expectation(rule, known.get(rule.name, ())) for rule in asked]
         )
-        index = ["drop", "row"] if subject == "row" else ["drop"]
+        index = ["drop"] if subject == "drop" else ["drop", "row"]
         validated = batch.validate(
             suite, result_format={"result_format": "COMPLETE", "unexpected_index_column_names": index}
         )
@@ -130,7 +133,7 @@ def _expectation(rule: Rule, known: Sequence[str]) -> "Expectation":
             )
         case "matches":
             return ExpectColumnValuesToMatchRegex(column=column, regex=known[0], **common)
-        case "readable" | "known_together" | "row_holds" | "drop_holds":
+        case "readable" | "known_together" | "row_holds" | "drop_holds" | "follows" | "goes_on":
             return ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
 
 

@@ -50,7 +50,8 @@ def about_file(rule: str, column: str | None = None, cells: Iterable[str] = (), 
     """A finding that any file can get, from the common messages. `words` fill the gaps in them."""
     said = messages()[rule]
     words = {"column": column or "", "value": "", **words}
-    severity: Severity = "for_information" if rule.endswith("_otherwise") else "must_fix"
+    is_told = rule.endswith("_otherwise") or rule == "replaces_held"
+    severity: Severity = "for_information" if is_told else "must_fix"
     return Finding(rule, severity, said["message"].format(**words), said["fix"].format(**words), column, tuple(cells))
 
 
@@ -60,6 +61,20 @@ def about_cells(rule: Rule, column: Column | None, cells: Iterable[str], values:
     return Finding(
         rule.name, rule.severity, rule.message.format(**words), rule.fix.format(**words), rule.column, tuple(cells)
     )
+
+
+def about_rows_before(rule: Rule, column: Column | None, places: Iterable[tuple[str, int]]) -> Finding:
+    """The finding that a drop does not go on with rows of before: receipts and row numbers of the files they stand in.
+    What stands there is not said: it may be anything."""
+    rows: dict[str, list[int]] = {}
+    for receipt, row in places:
+        rows.setdefault(receipt, []).append(row)
+    said = " and ".join(
+        f"{'row' if len(numbers) == 1 else 'rows'} {', '.join(map(str, numbers))} of the file with receipt {receipt}"
+        for receipt, numbers in rows.items()
+    )
+    words = {**rule_words(rule, column), "value": f": {said}"}
+    return Finding(rule.name, rule.severity, rule.message.format(**words), rule.fix.format(**words), rule.column)
 
 
 def rule_words(rule: Rule, column: Column | None) -> dict[str, str]:

@@ -23,7 +23,7 @@ import pandas as pd
 
 from impact.checking.values import period_of
 
-_HAIR = 1 + 1e-12
+HAIR = 1 + 1e-12
 """What is exactly at a threshold in decimals is within it, whatever binary arithmetic makes of it."""
 
 Values = pd.DataFrame
@@ -65,39 +65,39 @@ def known_together(
         for *key, month in set(asked)
     }
     holds = pd.Series([is_known[one] for one in asked], index=values.index) | (values[columns[-1]] == unless)
-    return _unless_missing(holds, values, *looked_at, *([active_on] if active_on else []))
+    return unless_missing(holds, values, *looked_at, *([active_on] if active_on else []))
 
 
 # Each row alone: one cell, or cells beside one another.
 
 
 def organisation_is_the_sender(values: Values) -> Holds:
-    return _unless_missing(values["organisation_code"] == values["drop_sender"], values, "organisation_code")
+    return unless_missing(values["organisation_code"] == values["drop_sender"], values, "organisation_code")
 
 
 def in_period(values: Values) -> Holds:
     """Whether the period of the row is one of those that the drop is for."""
     pairs = zip(values["row_period"], values["drop_periods"], strict=True)
     inside = pd.Series([period in periods for period, periods in pairs], index=values.index)
-    return _unless_missing(inside, values, "row_period")
+    return unless_missing(inside, values, "row_period")
 
 
 def month_in_period(values: Values) -> Holds:
     inside = values["month"].ge(values["drop_start_on"]) & values["month"].le(values["drop_end_on"])
-    return _unless_missing(inside, values, "month")
+    return unless_missing(inside, values, "month")
 
 
 def not_before(values: Values, column: str, other: str) -> Holds:
     """Whether the date or month of `column` is that of `other` or later."""
-    return _unless_missing(values[column] >= values[other], values, column, other)
+    return unless_missing(values[column] >= values[other], values, column, other)
 
 
 def at_least(values: Values, column: str, least: float) -> Holds:
-    return _unless_missing(values[column] >= least, values, column)
+    return unless_missing(values[column] >= least, values, column)
 
 
 def is_nought(values: Values, column: str) -> Holds:
-    return _unless_missing(values[column] == 0, values, column)
+    return unless_missing(values[column] == 0, values, column)
 
 
 def no_more_than(
@@ -105,13 +105,13 @@ def no_more_than(
 ) -> Holds:
     """Whether `column` is at most so many times `other`; `of_either_sign` leaves out whether it is below nought."""
     amount = values[column].abs() if of_either_sign else values[column]
-    return _unless_missing(amount <= values[other] * times + tolerance, values, column, other)
+    return unless_missing(amount <= values[other] * times + tolerance, values, column, other)
 
 
 def adds_up_to(values: Values, parts: Sequence[str], total: str) -> Holds:
     """For counts: parts that are not whole numbers would need a tolerance."""
     holds = values[list(parts)].sum(axis=1) == values[total]
-    return _unless_missing(holds, values, *parts, total)
+    return unless_missing(holds, values, *parts, total)
 
 
 def filled(values: Values, columns: Sequence[str], may_be_withheld: bool = False) -> Holds:
@@ -130,19 +130,19 @@ def differs(values: Values, column: str, other: str) -> Holds:
         values[name].map({text: "".join(text.split()).casefold() for text in values[name].dropna().unique()})
         for name in (column, other)
     )
-    return _unless_missing((one != two) | (one == ""), values, column, other)
+    return unless_missing((one != two) | (one == ""), values, column, other)
 
 
 def one_is(values: Values, columns: Sequence[str], word: str) -> Holds:
     """Whether the word stands in one of the columns at least."""
-    return _unless_missing((values[list(columns)] == word).any(axis=1), values, *columns)
+    return unless_missing((values[list(columns)] == word).any(axis=1), values, *columns)
 
 
 def squares_possible(values: Values, count: str, total: str, squares: str, rounding: float) -> Holds:
     """Whether numbers with this count and sum can have this sum of squares: their variance is not negative. Both sums
     may have been rounded by so much."""
-    holds = (values[squares] + rounding) * values[count] * _HAIR >= (values[total] - rounding).clip(lower=0) ** 2
-    return _unless_missing(holds, values, count, total, squares)
+    holds = (values[squares] + rounding) * values[count] * HAIR >= (values[total] - rounding).clip(lower=0) ** 2
+    return unless_missing(holds, values, count, total, squares)
 
 
 def available_fits_staff(values: Values, tolerance_percent: float) -> Holds:
@@ -150,24 +150,48 @@ def available_fits_staff(values: Values, tolerance_percent: float) -> Holds:
     implied_fte = values["fte_days_available"] / values["month"].dt.days_in_month
     off = (implied_fte - mean_fte).abs()
     is_other_basis = values["basis"] != "calendar_days"
-    holds = is_other_basis | (off <= mean_fte * tolerance_percent / 100 * _HAIR)
-    return _unless_missing(holds, values, "fte_start", "fte_end", "fte_days_available", "month", "basis")
+    holds = is_other_basis | (off <= mean_fte * tolerance_percent / 100 * HAIR)
+    return unless_missing(holds, values, "fte_start", "fte_end", "fte_days_available", "month", "basis")
 
 
-def rate_usual(values: Values, low_percent: float, high_percent: float) -> Holds:
-    """A month with nothing lost is `some_absence`'s to judge; one with more lost than there was is refused anyway."""
-    lost, available = values["fte_days_lost"], values["fte_days_available"]
-    usual = (lost * 100 * _HAIR >= available * low_percent) & (lost * 100 <= available * high_percent * _HAIR)
-    return _unless_missing(usual | (lost == 0) | (lost > available), values, "fte_days_lost", "fte_days_available")
+def share_usual(
+    values: Values, part: str, whole: str, low_percent: float, high_percent: float, may_be_none: bool = False
+) -> Holds:
+    """Whether the part is between so many percent of the whole. One that is more than all of it is refused anyway;
+    `may_be_none` leaves a part of 0 to another rule."""
+    some, every = values[part], values[whole]
+    usual = (some * 100 * HAIR >= every * low_percent) & (some * 100 <= every * high_percent * HAIR)
+    return unless_missing(usual | (may_be_none & (some == 0)) | (some > every), values, part, whole)
 
 
-def some_absence(values: Values, available: float) -> Holds:
-    none = (values["fte_days_lost"] == 0) & (values["fte_days_available"] >= available)
-    return _unless_missing(~none, values, "fte_days_lost", "fte_days_available")
+def some_of_many(values: Values, part: str, whole: str, least: float) -> Holds:
+    """Whether there is any of a whole of `least` or more."""
+    none = (values[part] == 0) & (values[whole] >= least)
+    return unless_missing(~none, values, part, whole)
+
+
+def not_all_in(values: Values, parts: Sequence[str], total: str, least: float) -> Holds:
+    """Whether the parts are less than the total, where that is `least` or more."""
+    all_in = (values[list(parts)].sum(axis=1) == values[total]) & (values[total] >= least)
+    return unless_missing(~all_in, values, *parts, total)
+
+
+def not_all_alike(values: Values, counts: Sequence[str], least: float) -> Holds:
+    """Whether the answers are not all the same one, where there are `least` or more."""
+    every = values[list(counts)].sum(axis=1)
+    alike = (values[list(counts)].max(axis=1) == every) & (every >= least)
+    return unless_missing(~alike, values, *counts)
+
+
+def within_share_of(values: Values, columns: Sequence[str], whole: str, percent: float) -> Holds:
+    """Whether each of the columns is at most so many percent of the whole. Below nought a share says nothing."""
+    most = values[whole] * percent * HAIR
+    within = (values[list(columns)].mul(100).le(most, axis=0) | values[list(columns)].isna()).all(axis=1)
+    return unless_missing(within | (values[whole] < 0), values, whole)
 
 
 def month_end_in_period(values: Values) -> Holds:
-    return _unless_missing(values["month_end_on"] == values["drop_end_on"], values, "month_end_on")
+    return unless_missing(values["month_end_on"] == values["drop_end_on"], values, "month_end_on")
 
 
 _PUBLISHED_FIGURES = ["fte_days_lost", "fte_days_available", "published_rate_percent"]
@@ -183,7 +207,7 @@ def published_rate_recomputes(values: Values, half_unit: float) -> Holds:
     """Within half a unit of the last published digit; 1e-9 allows for sums in binary, not for another figure."""
     recomputed = values["fte_days_lost"] / values["fte_days_available"] * 100
     holds = (recomputed - values["published_rate_percent"]).abs() <= half_unit + 1e-9
-    return _unless_missing(holds, values, *_PUBLISHED_FIGURES)
+    return unless_missing(holds, values, *_PUBLISHED_FIGURES)
 
 
 # The rows of a drop beside one another.
@@ -193,7 +217,7 @@ def every_month_present(values: Values, where: Words | None = None) -> Holds:
     """Whether each month of the drop has a row, one of those `where`. Source: FEEDS, a monthly feed covers its
     quarter's three months. Silent while the drop has a row of which this cannot be told."""
     where = where or {}
-    inside = values[month_in_period(values) & values["month"].notna() & _is_where(values, where)]
+    inside = values[month_in_period(values) & values["month"].notna() & is_where(values, where)]
     present = inside.groupby("drop")["month"].nunique().reindex(values["drop"], fill_value=0).to_numpy()
     start, end = values["drop_start_on"], values["drop_end_on"]
     wanted = (end.dt.year - start.dt.year) * 12 + end.dt.month - start.dt.month + 1
@@ -212,15 +236,21 @@ def same_within(values: Values, column: str, within: Sequence[str]) -> Holds:
     keys = ["drop", *within]
     filled_in = values.groupby(keys)[column].transform("count")
     agreeing = values.groupby([*keys, column])[column].transform("count")
-    return _unless_missing(agreeing * 2 > filled_in, values, *within, column)
+    return unless_missing(agreeing * 2 > filled_in, values, *within, column)
 
 
 def whole_present(values: Values, within: Sequence[str], whole: Mapping[str, str]) -> Holds:
     """Whether among the rows that are alike in `within` there is one of the whole: with these words in these columns.
     Silent while the drop has a row of which this cannot be told."""
-    is_whole = _is_where(values, _each_alone(whole))
+    is_whole = is_where(values, _each_alone(whole))
     has_whole = is_whole.groupby([values[key] for key in ("drop", *within)], dropna=False).transform("any")
     return has_whole | _has_blank_in_drop(values, [*within, *whole])
+
+
+def some_amount_reaches(values: Values, columns: Sequence[str], least: float) -> Holds:
+    """Whether any amount of the drop is as large as that. Holds where all of them are 0."""
+    amounts = values[list(columns)].abs().max(axis=1).groupby(values["drop"]).transform("max")
+    return ~((amounts > 0) & (amounts < least))
 
 
 def parts_fit_whole(
@@ -238,7 +268,7 @@ def parts_fit_whole(
     be told what it is a part of."""
     faults = pd.Series(False, index=values.index)
     for parts, amount in _parts_and_whole(values, columns, within, whole, by):
-        slack = amount * ((1 + tolerance_percent / 100) * _HAIR - 1)
+        slack = amount * ((1 + tolerance_percent / 100) * HAIR - 1)
         fits = (parts - amount <= slack) & (may_be_less | (amount - parts <= slack))
         faults |= ~(fits | parts.isna() | amount.isna())
     return ~faults | _has_blank_in_drop(values, [*within, *whole])
@@ -251,11 +281,11 @@ def _parts_and_whole(
     part is known, and what stands there."""
     keys = ["drop", *within]
     words = _each_alone(whole)
-    at_whole = values.loc[_is_where(values, words), keys]
+    at_whole = values.loc[is_where(values, words), keys]
     found = []
     for one in by:
         others = {column: word for column, word in words.items() if column != one}
-        is_part = _is_where(values, others) & (values[one] != whole[one])
+        is_part = is_where(values, others) & (values[one] != whole[one])
         parts = values[is_part].groupby(keys)[list(columns)]
         sums = parts.sum().where(parts.count().eq(parts.size(), axis=0))
         sums = at_whole.join(sums, on=keys).reindex(values.index)
@@ -267,7 +297,7 @@ def _each_alone(words: Mapping[str, str]) -> Words:
     return {column: [word] for column, word in words.items()}
 
 
-def _is_where(values: Values, words: Words, or_blank: bool = False) -> Holds:
+def is_where(values: Values, words: Words, or_blank: bool = False) -> Holds:
     """Whether each of the columns holds one of its words."""
     holds = pd.Series(True, index=values.index)
     for column, choices in words.items():
@@ -281,7 +311,7 @@ def _has_blank_in_drop(values: Values, columns: Sequence[str]) -> Holds:
     return values["drop"].isin(values.loc[has_blank, "drop"].unique())
 
 
-def _unless_missing(holds: Holds, values: Values, *columns: str) -> Holds:
+def unless_missing(holds: Holds, values: Values, *columns: str) -> Holds:
     return holds.fillna(False).astype(bool) | values[list(columns)].isna().any(axis=1)
 
 
@@ -290,9 +320,9 @@ def _can_be_narrowed(function: Callable[..., Holds]) -> Callable[..., Holds]:
     def narrowed(values: Values, where: Words | None = None, unless: Words | None = None, **given: Any) -> Holds:
         holds = function(values, **given)
         if where:
-            holds = holds | ~_is_where(values, where)
+            holds = holds | ~is_where(values, where)
         if unless:
-            holds = holds | _is_where(values, unless, or_blank=True)
+            holds = holds | is_where(values, unless, or_blank=True)
         return holds
 
     return narrowed
@@ -313,8 +343,11 @@ _OF_A_ROW: tuple[Callable[..., Holds], ...] = (
     one_is,
     squares_possible,
     available_fits_staff,
-    rate_usual,
-    some_absence,
+    share_usual,
+    some_of_many,
+    not_all_in,
+    not_all_alike,
+    within_share_of,
     month_end_in_period,
     all_or_none_withheld,
     published_rate_recomputes,
@@ -325,6 +358,7 @@ _OF_ROWS_TOGETHER: tuple[Callable[..., Holds], ...] = (
     same_within,
     whole_present,
     parts_fit_whole,
+    some_amount_reaches,
 )
 FUNCTIONS: dict[str, Callable[..., Holds]] = {
     **{function.__name__: _can_be_narrowed(function) for function in _OF_A_ROW},

@@ -67,7 +67,7 @@ NOT_SENT = frozenset(
 
 
 def faults() -> list[Fault]:
-    """Thirteen drops that are not right, each in a way of its own."""
+    """Fifteen drops that are not right, each in a way of its own. Two of them only look odd beside what came before."""
     absence, staff, users, savings = "sickness_absence", "staff_survey", "service_user_survey", "savings"
     first, second = "2026-Q1", "2026-Q2"
     return [
@@ -79,8 +79,10 @@ def faults() -> list[Fault]:
         Fault("M059", staff, second, "scores that cannot be", "refused", "squares_not_too_small", _impossible_scores),
         Fault("I155", staff, second, "a damaged workbook", "unreadable", "damaged_workbook", _damaged, ".xlsx"),
         Fault("I160", users, second, "the quarter before", "refused", "month_in_period", _quarter_before),
+        Fault("I157", users, second, "the scale turned round", "held", "scale_kept", _turned_round),
         Fault("M028", users, second, "a total that does not add up", "refused", "answers_add_up", _wrong_total),
         Fault("M077", users, first, "a service that nobody knows", "refused", "service_known", _unknown_service),
+        Fault("I153", savings, second, "a saving that is gone", "held", "savings_still_there", _one_gone),
         Fault("M014", savings, second, "a PDF named .csv", "unreadable", "not_text", _pdf),
         Fault("M092", savings, second, "a contract that nobody knows", "refused", "contract_known", _unknown_contract),
         Fault(
@@ -155,6 +157,15 @@ def _damaged(rows: list[Row]) -> bytes:
 def _quarter_before(rows: list[Row]) -> list[Row]:
     before = {"2026-04": "2026-01", "2026-05": "2026-02", "2026-06": "2026-03"}
     return [row | {"month": before[row["month"]]} for row in rows]
+
+
+def _turned_round(rows: list[Row]) -> list[Row]:
+    other = {"n_very_good": "n_very_poor", "n_good": "n_poor", "n_poor": "n_good", "n_very_poor": "n_very_good"}
+    return [row | {column: row[turned] for column, turned in other.items()} for row in rows]
+
+
+def _one_gone(rows: list[Row]) -> list[Row]:
+    return rows[1:]
 
 
 def _wrong_total(rows: list[Row]) -> list[Row]:

@@ -1,15 +1,17 @@
 """What goes back to the sender: the receipt as JSON for programs, and as a page (and as text) for a person."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from impact.checking.findings import Finding
 from impact.definition import Severity, feeds
 from impact.home import json_bytes
-from impact.intake.receipts import RESPONSES, Decision, Receipt, as_json
+from impact.intake.receipts import RESPONSES, Confirmation, Decision, Receipt, as_json
 from impact.periods import LONDON, from_text, parse_period
 
 _HEADLINES: dict[Decision, str] = {
@@ -32,6 +34,7 @@ _GROUPS: dict[Severity, str] = {
     "please_confirm": "To confirm",
     "for_information": "For your information",
 }
+_CONFIRMED = "Confirmed"
 
 
 def headline(receipt: Receipt) -> str:
@@ -42,8 +45,7 @@ def answer_lines(receipt: Receipt) -> Iterator[str]:
     """The receipt in plain lines, for a terminal."""
     yield f"{headline(receipt)}."
     yield f"This file contains: {contents(receipt)}."
-    for severity, title in _GROUPS.items():
-        findings = [finding for finding in receipt.findings if finding.severity == severity]
+    for title, findings in groups(receipt):
         if findings:
             yield ""
             yield f"{title}:"
@@ -53,6 +55,26 @@ def answer_lines(receipt: Receipt) -> Iterator[str]:
             yield f"    {finding.fix}"
     yield ""
     yield _NEXT_STEPS[receipt.decision]
+
+
+def groups(receipt: Receipt) -> list[tuple[str, list[Finding]]]:
+    """The findings of a receipt under the titles that say what is to be done about them. Of one that was confirmed it
+    is said why, instead of what to do."""
+    confirmed = {one.rule: one for one in receipt.confirmed}
+    said: dict[str, list[Finding]] = {title: [] for title in (*_GROUPS.values(), _CONFIRMED)}
+    for finding in receipt.findings:
+        one = confirmed.get(finding.rule) if finding.severity == "please_confirm" else None
+        if one is None:
+            said[_GROUPS[finding.severity]].append(finding)
+        else:
+            said[_CONFIRMED].append(replace(finding, fix=f"Confirmed: {_confirmation_words(one)}"))
+    return list(said.items())
+
+
+def _confirmation_words(one: Confirmation) -> str:
+    """Why, by whom and when: `A service was taken over (Head of finance, 20 July 2026)`."""
+    day = f"{from_text(one.confirmed_at).astimezone(LONDON):%d %B %Y}"
+    return f"{one.reason} ({one.by}, {day})" if one.by else f"{one.reason} ({day})"
 
 
 def contents(receipt: Receipt) -> str:
@@ -86,10 +108,7 @@ def answer_page(receipt: Receipt) -> bytes:
         next_step=_NEXT_STEPS[receipt.decision],
         feed=definition.title if definition else receipt.feed,
         period=period.label() if period else receipt.period,
-        groups=[
-            (title, [finding for finding in receipt.findings if finding.severity == severity])
-            for severity, title in _GROUPS.items()
-        ],
+        groups=groups(receipt),
     )
     return page.encode()
 

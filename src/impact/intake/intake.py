@@ -30,21 +30,49 @@ from impact.intake.answer_sheets import (
     sheets_definition,
 )
 from impact.intake.answers import answers
+from impact.intake.confirming import inherited, marks
 from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover, read_sidecar, without_words
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
-from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
-from impact.intake.receipts import RESPONSES, Receipt, Slot, decide, live_returns, load_receipts, save_receipts
-from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
+from impact.intake.locks import Reopening, load_reopenings, locked_slots
+from impact.intake.placing import (
+    active_part,
+    lock_findings,
+    nil_findings,
+    period_of_drop,
+    place_findings,
+    succession_findings,
+)
+from impact.intake.receipts import (
+    RESPONSES,
+    Receipt,
+    Slot,
+    decide,
+    held_returns,
+    live_returns,
+    load_receipts,
+    save_receipts,
+)
+from impact.intake.returns import (
+    StoredRow,
+    column_totals,
+    return_path,
+    row_writer,
+    rows_hash,
+    stored_rows,
+    write_rows,
+)
+from impact.intake.standing import Standing, with_before
 from impact.periods import Period, london_date, parse_period, to_text
 from impact.register import Register, take_register
 from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
-_RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active"})
+_RESTS_ON_REGISTER = frozenset({"unknown_organisation", "not_active", "locked"})
 _RESTS_ON_DATE = "period_not_over"
 _RESTS_ON_ANOTHER = "corrects_unknown"
 _RESTS_ON_QUESTIONS = frozenset({"unknown_column", "question_unknown", "groups_unclear"})
+_RESTS_ON_LOCK = "locked"
 _MAKES_NO_ROWS_RIGHT = "no_rows"
 _CODE_NAMES = ("_code", "_id", "item", "staff_group")
 """What the columns of the register that hold codes are called, or end in."""
@@ -111,12 +139,12 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         settings_version, settings = settings_at(home, now)
         given = {receipt.id: receipt for receipt in load_receipts(home)}
         _clear_left(home, given.values())
+        reopenings = load_reopenings(home)
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
-        live = live_returns(given.values())
         drops: list[Drop] = []
         for arrival in arrivals:
             try:
-                drop = _attempt(read_drop(arrival), given, register, now)
+                drop = _attempt(read_drop(arrival), given, register, reopenings, now)
             except OSError as fault:
                 left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
                 continue
@@ -126,13 +154,10 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
-            decided = decide_drops(wave, now, register, settings_version, live)
-            # What may not be kept is never written: until it has its receipt, a file lies in its inbox.
-            _keep(home, [one.drop for one in decided if not one.receipt.is_purged])
-            _commit(home, decided)
+            decided = decide_drops(home, wave, now, register, settings_version, given)
+            commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
-            live = live_returns(given.values())
         left += _answer(home, [(drop, given[drop.id]) for drop in drops])
         for one in left:
             _log.warning("Left: %s, because %s", one.shown, one.reason)
@@ -140,27 +165,47 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
 
 
 def decide_drops(
+    home: Home,
     drops: Sequence[Drop],
     now: datetime,
     register: Register,
     settings_version: str,
-    live: Mapping[Slot, Receipt],
+    given: Mapping[str, Receipt],
 ) -> list[Decided]:
-    """Decide on drops together, one batch of rows a feed. Writes nothing.
+    """Decide on drops together, one batch of rows a feed, after the receipts that were given before. Writes nothing.
 
-    No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
+    No two of `drops` may be for the same organisation, feed and period, nor, where a feed looks back, for the same
+    organisation and feed: which of them comes first is for the caller to say.
     """
     known = _known(register, now)
+    live = live_returns(given.values())
     opened = {drop.id: _open(drop, known) for drop in drops}
+    for one in opened.values():
+        one.cover = _cover_again(one, live)
     for feed in known.sheets:
         _count([one for one in opened.values() if one.sheets and one.drop.arrival.feed == feed], known)
+    is_corrected = any(one.cover.corrects_receipt for one in opened.values())
+    locked = locked_slots(home, register, given.values(), now) if is_corrected else {}
+    standing = Standing(given, live, held_returns(given.values()), locked)
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, known, one.table)) is not None]
+        if definition.looks_back:
+            submitted = with_before(home, definition, submitted, standing)
         for drop_id, found in check_tables(definition, submitted, register.files).items():
             one = opened[drop_id]
             one.findings += about_counts(found, one.table, one.sheets) if one.sheets and one.table else found
-    return [_decided(one, now, register, settings_version, live) for one in opened.values()]
+    return [_decided(one, now, register, settings_version, standing) for one in opened.values()]
+
+
+def _cover_again(one: _Opened, live: Mapping[Slot, Receipt]) -> Cover:
+    """The cover of a drop; of one that counts and is decided on again, one that corrects it."""
+    drop = one.drop
+    parts = one.period.part_ids() if one.period else ()
+    counting = {receipt.id for part in parts if (receipt := live.get((drop.arrival.sender, drop.arrival.feed, part)))}
+    if not drop.retakes or drop.retakes not in counting:
+        return one.cover
+    return replace(one.cover, corrects_receipt=drop.retakes, reason=drop.retaken_because)
 
 
 def _known(register: Register, now: datetime) -> _Known:
@@ -289,9 +334,7 @@ def _spaced(name: str) -> str:
     return as_text(name).replace("_", " ")
 
 
-def _decided(
-    one: _Opened, now: datetime, register: Register, settings_version: str, live: Mapping[Slot, Receipt]
-) -> Decided:
+def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: Standing) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
     holds_personal = any(finding.rule in PERSONAL for finding in findings)
     if holds_personal:
@@ -302,8 +345,20 @@ def _decided(
         rows = stored_rows(definition, table)
     rows_sha256 = "" if must_fix else rows_hash(rows)
     if one.period is not None:
-        findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, live)
-    decision = decide(tuple(findings), is_readable=definition is None or one.sent is not None or holds_personal)
+        findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, standing.live, standing.held)
+        if cover.corrects_receipt:
+            slots = [(drop.arrival.sender, drop.arrival.feed, part) for part in one.period.part_ids()]
+            findings += lock_findings(slots, standing.locked)
+    asked: dict[str, tuple[str, ...]] = {}
+    waiting: list[Receipt] = []
+    if definition is not None and table is not None and all(finding.severity != "must_fix" for finding in findings):
+        asked = marks(definition, findings, rows, table.row_numbers)
+        waiting = _waiting(one, standing)
+        findings += [about_file("replaces_held", value=receipt.id) for receipt in waiting]
+    corrected = standing.given.get(cover.corrects_receipt)
+    confirmed = inherited(asked, [*([corrected] if corrected else []), *waiting])
+    is_readable = definition is None or one.sent is not None or holds_personal
+    decision = decide(tuple(findings), is_readable=is_readable, confirmed=confirmed)
     purged_by = {rule.name for rule in definition.rules if rule.is_purged} if definition else set()
     rows_in = len(one.sent.rows) if one.sent else 0
     is_sheets = one.sent is not one.table
@@ -344,6 +399,11 @@ def _decided(
         findings=tuple(findings),
         layout=RESPONSES if is_sheets else "",
         promised="" if holds_personal or one.sheets is None else one.sheets.cover.get("promised", ""),
+        asked=asked,
+        confirmed=confirmed,
+        replaces=tuple(receipt.id for receipt in waiting),
+        retakes=drop.retakes,
+        retaken_because=drop.retaken_because,
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
     return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
@@ -363,6 +423,14 @@ def _without_values(findings: Iterable[Finding], definition: Definition | None) 
 def _shown(name: str) -> str:
     """The name of a file or folder as a receipt may give it."""
     return _NAME_WITHHELD if is_personal(name) else name
+
+
+def _waiting(one: _Opened, standing: Standing) -> list[Receipt]:
+    """The held receipts whose place the drop takes."""
+    parts = one.period.part_ids() if one.period else ()
+    slots = [(one.drop.arrival.sender, one.drop.arrival.feed, part) for part in parts]
+    found = {receipt.id: receipt for slot in slots if (receipt := standing.held.get(slot)) is not None}
+    return list(found.values())
 
 
 def _count_services(table: TextTable | None) -> int:
@@ -393,12 +461,16 @@ def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
 
 
 def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
-    """Drops for the same slots must be decided one after the other; nearly always there is one wave."""
+    """Drops for the same slots must be decided one after the other, and those of which one is before the other: as many
+    waves as one sender has sent files of one feed."""
     waves: list[tuple[set[Slot], list[Drop]]] = []
     for drop in drops:
         arrival = drop.arrival
         period = parse_period(arrival.period)
+        definition = feeds().get(arrival.feed)
         names = period.part_ids() if period else (arrival.period,)
+        if definition is not None and definition.looks_back:
+            names = ("",)  # each is compared with what the same sender had sent before
         slots = {(arrival.sender, arrival.feed, name) for name in names}
         # After the last wave with a drop for one of these slots, so that drops keep their order.
         after = max((place for place, (taken, _) in enumerate(waves, 1) if taken & slots), default=0)
@@ -409,20 +481,30 @@ def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
     return [wave for _, wave in waves]
 
 
-def _attempt(drop: Drop, given: Mapping[str, Receipt], register: Register, now: datetime) -> Drop:
+def _attempt(
+    drop: Drop, given: Mapping[str, Receipt], register: Register, reopenings: Sequence[Reopening], now: datetime
+) -> Drop:
     """The drop at the attempt that its receipt is, or will be, of.
 
-    A refusal that rested on something outside the file (the register, the date) is not the last word on it: once that
-    has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt it has.
+    A refusal that rested on something outside the file (the register, the date, a lock) is not the last word on it:
+    once that has changed, the same file sent again is decided anew. While nothing has changed it finds the receipt that
+    it has. Where it was taken up again since, the last attempt counts.
     """
-    receipt = given.get(drop.id)
-    while receipt is not None and _is_overtaken(receipt, given, register, now):
-        drop = replace(drop, attempt=drop.attempt + 1)
-        receipt = given.get(drop.id)
+    while (receipt := given.get(drop.id)) is not None:
+        again = replace(drop, attempt=drop.attempt + 1)
+        if again.id not in given and not _is_overtaken(receipt, given, register, reopenings, now):
+            return drop
+        drop = again
     return drop
 
 
-def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Register, now: datetime) -> bool:
+def _is_overtaken(
+    receipt: Receipt,
+    given: Mapping[str, Receipt],
+    register: Register,
+    reopenings: Sequence[Reopening],
+    now: datetime,
+) -> bool:
     if receipt.decision != "refused":
         return False
     period = parse_period(receipt.period)
@@ -436,6 +518,10 @@ def _is_overtaken(receipt: Receipt, given: Mapping[str, Receipt], register: Regi
         (receipt.register_version != register.sha256 and finding.rule in _RESTS_ON_REGISTER | looking_up)
         or (receipt.register_version != register.sha256 and receipt.layout and finding.rule in _RESTS_ON_QUESTIONS)
         or (finding.rule == _RESTS_ON_ANOTHER and _is_later(given.get(receipt.corrects), receipt))
+        or (
+            finding.rule == _RESTS_ON_LOCK
+            and any(one.slot in receipt.slots and one.reopened_at >= receipt.received_at for one in reopenings)
+        )
         or (finding.rule == _RESTS_ON_DATE and period is not None and period.end_on < london_date(now))
         for finding in receipt.findings
     )
@@ -468,8 +554,10 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
     return []
 
 
-def _commit(home: Home, decided: Sequence[Decided]) -> None:
-    """The returns first, then the receipts that make them count."""
+def commit(home: Home, decided: Sequence[Decided]) -> None:
+    """The bytes and the returns first, then the receipts that make them count. What may not be kept is never written:
+    until it has its receipt, a file lies in its inbox."""
+    _keep(home, [one.drop for one in decided if not one.receipt.is_purged])
     with row_writer() as writer:
         put_all(
             {

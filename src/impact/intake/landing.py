@@ -59,13 +59,18 @@ class Left:
 
 @dataclass(frozen=True)
 class Drop:
-    """An arrival, its bytes, and those of the cover beside it, if there is one."""
+    """An arrival, its bytes, and those of the cover beside it, if there is one.
+
+    One that `retakes` a receipt is decided on again, `retaken_because` somebody had a reason.
+    """
 
     arrival: Arrival
     data: bytes
     sha256: str
     cover_data: bytes | None = None
     attempt: int = 1
+    retakes: str = ""
+    retaken_because: str = ""
 
     @cached_property
     def cover_sha256(self) -> str:

@@ -1,7 +1,7 @@
 """What is wrong with where a drop came from and what it claims to be, whatever its rows say: sender, feed, period, and
 whether it may be a first return, a correction, or a nil return."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from impact.checking.findings import Finding, about_file
@@ -62,14 +62,22 @@ def place_findings(arrival: Arrival, period: Period | None, now: datetime, regis
 
 
 def succession_findings(
-    arrival: Arrival, period: Period, cover: Cover, rows_sha256: str, live: Mapping[Slot, Receipt]
+    arrival: Arrival,
+    period: Period,
+    cover: Cover,
+    rows_sha256: str,
+    live: Mapping[Slot, Receipt],
+    held: Mapping[Slot, Receipt],
 ) -> Iterator[Finding]:
     """Whether the drop may count beside or instead of what counts today: one return a period, and corrections name
-    the very one that they correct."""
+    the very one that they correct. A held one counts for nothing yet, so that a file may name it or not."""
     parts = period.part_ids()
     there = [live.get((arrival.sender, arrival.feed, part)) for part in parts]
     others = sorted({receipt.id for receipt in there if receipt is not None})
     if cover.corrects_receipt:
+        waiting = {receipt.id for part in parts if (receipt := held.get((arrival.sender, arrival.feed, part)))}
+        if not others and waiting == {cover.corrects_receipt}:
+            return
         if any(receipt is None for receipt in there):
             yield about_file("corrects_unknown", value=f'"{cover.corrects_receipt}"')
             return
@@ -85,6 +93,18 @@ def succession_findings(
         yield about_file("same_as_live", value=first.id)
     elif not cover.corrects_receipt:
         yield about_file("already_live", value=" and ".join(others))
+
+
+def lock_findings(slots: Iterable[Slot], locked: Mapping[Slot, date]) -> Iterator[Finding]:
+    """Whether a correction comes before the periods that it is for are closed; `locked` are those that are, and since
+    when. A first return is never too late: it is owed until it comes."""
+    closed = [
+        f"{period.label()} was closed to corrections on {locked[slot]:%d %B %Y}"
+        for slot in slots
+        if slot in locked and (period := parse_period(slot[2])) is not None
+    ]
+    if closed:
+        yield about_file("locked", value=", and ".join(closed))
 
 
 def nil_findings(definition: Definition, cover: Cover, rows: int) -> Iterator[Finding]:

@@ -3,7 +3,7 @@ definition's to say; a row is never changed on the way, only typed."""
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
 from impact.checking.values import UNIT, period_of, plain_form, read_value
 from impact.definition import Column, Definition
+from impact.errors import ImpactError
 from impact.home import Home, cannot_write
 from impact.places import quoted
 
@@ -73,6 +74,50 @@ def write_rows(
         writer.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
     except duckdb.IOException as fault:
         raise cannot_write(path, str(fault)) from fault
+
+
+def read_rows(
+    reader: duckdb.DuckDBPyConnection, home: Home, definition: Definition, wanted: Mapping[str, Sequence[str]]
+) -> dict[str, TextTable]:
+    """The stored rows of receipts, of some of their periods each, as a sender would write them; in the order of the
+    file. Raises ImpactError when one cannot be read."""
+    files = {receipt: str(return_path(home, definition.name, receipt)) for receipt in wanted}
+    cells = ", ".join(f"coalesce({_as_written(column)}, '')" for column in definition.columns)
+    try:
+        found = reader.execute(
+            f"select receipt, row_number, [{cells}] from read_parquet(?) "
+            "where (receipt, period) in (select unnest(?), unnest(?)) order by receipt, row_number",
+            [
+                list(files.values()),
+                [receipt for receipt, periods in wanted.items() for _ in periods],
+                [period for periods in wanted.values() for period in periods],
+            ],
+        ).fetchall()
+    except duckdb.Error as fault:
+        raise ImpactError(
+            f"One of the returns in {home.returns / definition.name} cannot be read ({fault}). Put it back from a copy."
+        ) from fault
+    rows: dict[str, list[tuple[int, tuple[str, ...]]]] = {receipt: [] for receipt in wanted}
+    for receipt, number, texts in found:
+        rows[receipt].append((number, tuple(texts)))
+    columns = {column.name: place for place, column in enumerate(definition.columns)}
+    return {
+        receipt: TextTable(columns, tuple(texts for _, texts in of), tuple(number for number, _ in of))
+        for receipt, of in rows.items()
+    }
+
+
+def _as_written(column: Column) -> str:
+    """SQL for a stored cell as text that `read_value` reads."""
+    match column.kind:
+        case "month":
+            return f"strftime(\"{column.name}\", '%Y-%m')"
+        case "date":
+            return f"strftime(\"{column.name}\", '{'%d/%m/%Y' if column.date_format == 'dd/MM/yyyy' else '%Y-%m-%d'}')"
+        case "boolean":
+            return f"if(\"{column.name}\", 'yes', 'no')"
+        case _:
+            return f'cast("{column.name}" as varchar)'
 
 
 def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[str, str]]:

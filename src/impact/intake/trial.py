@@ -13,7 +13,7 @@ from impact.home import Home
 from impact.intake.cover import cover_fields
 from impact.intake.intake import decide_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
-from impact.intake.receipts import Receipt, live_returns, load_receipts
+from impact.intake.receipts import Receipt, load_receipts
 from impact.register import current_register
 from impact.settings import settings_at
 
@@ -46,8 +46,8 @@ def why_unreadable(path: Path) -> Finding | None:
 def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
     """The receipt that the file would get there. Raises ImpactError when the home's register cannot be used."""
     drop = read_drop(arrival)
-    live = live_returns([receipt for receipt in load_receipts(home) if receipt.id != drop.id])
-    [decided] = decide_drops([drop], now, current_register(home), settings_at(home, now)[0], live)
+    given = {receipt.id: receipt for receipt in load_receipts(home) if receipt.id != drop.id}
+    [decided] = decide_drops(home, [drop], now, current_register(home), settings_at(home, now)[0], given)
     return decided.receipt
 
 

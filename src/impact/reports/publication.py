@@ -9,7 +9,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -20,7 +20,7 @@ from typing import Any
 import impact
 from impact.errors import ImpactError
 from impact.home import Home, json_bytes, one_writer, put_folder, write
-from impact.intake.receipts import load_receipts
+from impact.intake.receipts import Decision, receipts_at
 from impact.periods import Period, from_text, london_date, parse_period, to_text
 from impact.places import sql_folder
 from impact.register import register_at
@@ -126,7 +126,7 @@ def rebuild(home: Home, period_id: str, number: int) -> list[str]:
     aside = replace(home, warehouse_folder=home.root / "warehouse" / "rebuilt")
     try:
         # A run that began before the publication and took its drops after it gave receipts that it cannot have known.
-        known = {receipt.split()[0] for receipt in manifest["inputs"]["receipts"]}
+        known: dict[str, Decision] = dict(receipt.split() for receipt in manifest["inputs"]["receipts"])
         build_warehouse(aside, as_at, known)
         inputs = _inputs(aside, as_at, period, known)
         plan = _Plan(as_at, period, number, inputs, tuple(manifest.get("earlier", ())), is_made=True)
@@ -260,15 +260,11 @@ def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
     return as_at, period
 
 
-def _inputs(home: Home, as_at: datetime, period: Period, only: Collection[str] | None = None) -> dict[str, Any]:
+def _inputs(home: Home, as_at: datetime, period: Period, only: Mapping[str, Decision] | None = None) -> dict[str, Any]:
     """All that a publication is a function of, but for `as_at`, which only says which of these hold."""
     return {
         "period": period.id,
-        "receipts": sorted(
-            f"{receipt.id} {receipt.decision}"
-            for receipt in load_receipts(home, as_at)
-            if only is None or receipt.id in only
-        ),
+        "receipts": sorted(f"{receipt.id} {receipt.decision}" for receipt in receipts_at(home, as_at, only)),
         "register": register_at(home, as_at).sha256,
         "settings": settings_at(home, as_at)[0],
         "sql": _hash_of(sql_folder(), "*.sql"),

@@ -447,7 +447,10 @@ STAFF_FAULTS: dict[str, tuple[Damage, Broken]] = {
         {(2, "n_5"): "239", (2, "n_responses"): "341"},
         [("responses_within_eligible", "n_responses 2")],
     ),
-    "as many answers as people": ({(2, "n_5"): "238", (2, "n_responses"): "340"}, []),
+    "as many answers as people": (
+        {(2, "n_5"): "238", (2, "n_responses"): "340"},
+        [("response_rate_usual", "n_responses 2")],
+    ),
     "more scores than people": (
         {(4, "n_scored"): "341", (4, "score_sum"): "1705", (4, "score_sum_of_squares"): "10000"},
         [("scored_within_eligible", "n_scored 4")],
@@ -496,7 +499,10 @@ USER_FAULTS: dict[str, tuple[Damage, Broken]] = {
     "a service still at work": ({(5, "service_code"): "S03"}, []),
     "a service that has closed": ({(9, "service_code"): "S03"}, [("service_known", "service_code 9")]),
     "the whole organisation": ({(5, "service_code"): "ALL"}, [("service_known", "service_code 5")]),
-    "no such instrument": ({(5, "instrument_id"): "ours"}, [("instrument_id_in_register", "instrument_id 5")]),
+    "no such instrument": (
+        {(5, "instrument_id"): "ours"},
+        [("instrument_id_in_register", "instrument_id 5"), ("instrument_changed", "instrument_id 9")],
+    ),
     "two instruments": (
         {(4, "instrument_id"): "local"},
         [
@@ -544,12 +550,16 @@ SAVINGS_FAULTS: dict[str, tuple[Damage, Broken]] = {
         [("nothing_saved_yet", "actual_to_date_gbp 2")],
     ),
     "a stopped saving keeps what it had": ({(2, "stage"): "stopped"}, []),
-    "a plan over its baseline": ({(2, "planned_gbp"): "480000.01"}, [("planned_within_baseline", "planned_gbp 2")]),
+    "a plan over its baseline": (
+        {(2, "planned_gbp"): "480000.01"},
+        [("planned_within_baseline", "planned_gbp 2"), ("saving_within_baseline", "planned_gbp 2")],
+    ),
     "a cost over its baseline": ({(2, "planned_gbp"): "-480000.01"}, [("planned_within_baseline", "planned_gbp 2")]),
-    "a plan of its baseline": ({(2, "planned_gbp"): "480000"}, []),
+    "a plan of its baseline": ({(2, "planned_gbp"): "480000"}, [("saving_within_baseline", "planned_gbp 2")]),
+    "a plan of 30% of its baseline": ({(2, "planned_gbp"): "144000"}, []),
     "a plan over the baseline of something else": (
         {(2, "planned_gbp"): "480000.01", (2, "type"): "income"},
-        [],
+        [("saving_within_baseline", "planned_gbp 2")],
     ),
     "quality not checked": ({(2, "quality_checked_by"): ""}, [("quality_checked", "quality_checked_by 2")]),
     "nobody named": ({(2, "verified_by"): ""}, [("verifier_named", "verified_by 2")]),

@@ -534,6 +534,9 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
     assert verdicts("available_fits_staff", frame, tolerance_percent=10) == [True]
 
 
+SHARE = {"part": "fte_days_lost", "whole": "fte_days_available"}
+
+
 @pytest.mark.parametrize(
     ("lost", "of", "holds"),
     [
@@ -541,7 +544,7 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
         (4.99, 1000, False),
         (120, 1000, True),
         (120.01, 1000, False),
-        (0, 1000, True),  # some_absence judges that
+        (0, 1000, True),  # some_of_many judges that
         (1001, 1000, True),  # lost_within_available refuses that
         (1000, 1000, False),
         (0, 0, True),
@@ -551,19 +554,53 @@ def test_available_fits_staff_just_at_its_threshold_for_any_number_of_posts(
 )
 def test_rate_usual_from_the_low_threshold_to_the_high(lost: Cell, of: Cell, holds: bool) -> None:
     frame = values(fte_days_lost=[lost], fte_days_available=[of])
-    assert verdicts("rate_usual", frame, low_percent=0.5, high_percent=12) == [holds]
+    assert verdicts("share_usual", frame, **SHARE, may_be_none=True, low_percent=0.5, high_percent=12) == [holds]
 
 
 @given(hundredths=st.integers(1, 9_999_999), percent=st.sampled_from([Decimal("0.5"), Decimal("12.5")]))
 def test_rate_usual_just_at_its_thresholds_for_any_number_of_days(hundredths: int, percent: Decimal) -> None:
     lost = Decimal(hundredths) / 100
     frame = values(fte_days_lost=[float(lost)], fte_days_available=[float(lost * 100 / percent)])
-    assert verdicts("rate_usual", frame, low_percent=0.5, high_percent=12.5) == [True]
+    assert verdicts("share_usual", frame, **SHARE, may_be_none=True, low_percent=0.5, high_percent=12.5) == [True]
 
 
 def test_some_absence_from_a_number_of_days_on() -> None:
     frame = values(fte_days_lost=[0, 0, 0.5, 0, None, 0], fte_days_available=[299.99, 300, 300, 9300, 9300, None])
-    assert verdicts("some_absence", frame, available=300) == [True, False, True, False, True, True]
+    assert verdicts("some_of_many", frame, **SHARE, least=300) == [True, False, True, False, True, True]
+
+
+def test_not_everybody_is_content_where_there_are_many() -> None:
+    frame = values(n_very_good=[30, 30, 29, None], n_good=[20, 19, 20, 20], n_total=[50, 49, 50, 50])
+    given = {"parts": ["n_very_good", "n_good"], "total": "n_total"}
+    assert verdicts("not_all_in", frame, **given, least=50) == [False, True, True, True]
+
+
+def test_not_everybody_says_the_same_where_there_are_11() -> None:
+    frame = values(n_1=[0, 0, 0, 10], n_2=[11, 10, 11, 1], n_3=[0, 0, 1, None])
+    assert verdicts("not_all_alike", frame, counts=["n_1", "n_2", "n_3"], least=11) == [False, True, True, True]
+
+
+def test_a_share_is_within_so_many_percent_of_the_whole() -> None:
+    frame = values(
+        planned_gbp=[30, 30.01, None, -31, 5],
+        actual_to_date_gbp=[30, 0, 31, 0, 5],
+        baseline_cost_gbp=[100, 100, 100, 100, None],
+    )
+    given = {"columns": ["planned_gbp", "actual_to_date_gbp"], "whole": "baseline_cost_gbp"}
+    assert verdicts("within_share_of", frame, **given, percent=30) == [True, False, False, True, True]
+    saved = values(actual_to_date_gbp=[1, 0, 1, 1.3], planned_gbp=[0, 0, -5, 1])
+    given = {"columns": ["actual_to_date_gbp"], "whole": "planned_gbp"}
+    assert verdicts("within_share_of", saved, **given, percent=130) == [False, True, True, True]
+
+
+def test_amounts_of_a_whole_drop_are_in_pounds() -> None:
+    frame = values(
+        drop=["a", "a", "b", "b", "c", "d"],
+        planned_gbp=[999, None, 999, 5, 0, None],
+        actual_to_date_gbp=[1, 2, -1000, 5, 0, None],
+    )
+    holds = verdicts("some_amount_reaches", frame, columns=["planned_gbp", "actual_to_date_gbp"], least=1000)
+    assert holds == [False, False, True, True, True, True]
 
 
 def test_month_end_in_period_is_its_very_last_day() -> None:

@@ -288,7 +288,7 @@ def test_faults_are_of_drops_that_are_sent_each_another_and_change_the_file(
 ) -> None:
     there = {(one.code, one.feed, one.period): one for stage in (1, 2) for one in sent[stage]}
     planned = faults()
-    assert len({fault.rule for fault in planned}) == len({(fault.code, fault.feed) for fault in planned}) == 13
+    assert len({fault.rule for fault in planned}) == len({(fault.code, fault.feed) for fault in planned}) == 15
     assert {fault.feed for fault in planned} == set(FEEDS)
     known = {rule.name for definition in feeds().values() for rule in definition.rules}
     for fault in planned:

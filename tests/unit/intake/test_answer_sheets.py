@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from impact.checking.reading import read_layouts, read_table
 from impact.definition import answer_sheets, feeds
+from impact.home import Home
 from impact.intake.answer_sheets import Sheets, count_sheets, sheets_definition
 from impact.intake.intake import Decided, decide_drops
 from impact.intake.landing import Arrival, make_drop
@@ -70,7 +71,7 @@ def decided(
     data: bytes, cover: Mapping[str, Any], feed: str = "staff_survey", period: str = "2026-Q1", name: str = "x.csv"
 ) -> Decided:
     drop = make_drop(Arrival("M001", feed, period, Path(name)), data, json.dumps(cover).encode() if cover else None)
-    [one] = decide_drops([drop], NOW, REGISTER, "s", {})
+    [one] = decide_drops(Home(Path("no home")), [drop], NOW, REGISTER, "s", {})
     return one
 
 

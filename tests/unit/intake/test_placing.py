@@ -10,7 +10,7 @@ from impact.definition import feeds
 from impact.intake.cover import Cover
 from impact.intake.landing import Arrival
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
-from impact.intake.receipts import Receipt, live_returns
+from impact.intake.receipts import Receipt, held_returns, live_returns
 from impact.register import Register
 from tests.unit.intake.drops import NOW, RECEIPT, period, register
 
@@ -123,7 +123,10 @@ def following(
     """The rules that a drop breaks which comes after these."""
     cover = replace(CORRECTION, corrects_receipt=corrects)
     at = at or arrival()
-    return [finding.rule for finding in succession_findings(at, period(name), cover, rows_sha256, live_returns(live))]
+    return [
+        finding.rule
+        for finding in succession_findings(at, period(name), cover, rows_sha256, live_returns(live), held_returns(live))
+    ]
 
 
 ONE = replace(RECEIPT, id="one", rows_sha256="old")
@@ -182,7 +185,7 @@ def test_what_another_sent_or_of_another_feed_is_no_matter(at: Arrival) -> None:
 def test_the_receipt_to_correct_is_named() -> None:
     def said(name: str, corrects: str = "") -> str:
         cover = replace(CORRECTION, corrects_receipt=corrects)
-        [finding] = succession_findings(arrival(), period(name), cover, "new", live_returns([RUN, PATCH]))
+        [finding] = succession_findings(arrival(), period(name), cover, "new", live_returns([RUN, PATCH]), {})
         return finding.message + finding.fix
 
     assert "names patch under corrects_receipt" in said("2026-Q1")

@@ -116,7 +116,7 @@ def accepted_of(sent: Sequence[tuple[str, str, int, bool]]) -> list[Receipt]:
         corrects = target.id if target is not None and is_correction else ""
         cover = Cover(corrects_receipt=corrects, reason="twice")
         at = Arrival(sender, "savings", name, Path("savings.csv"))
-        if not list(succession_findings(at, of, cover, f"rows {number}", live)):
+        if not list(succession_findings(at, of, cover, f"rows {number}", live, {})):
             receipts.append(
                 replace(
                     RECEIPT,

@@ -17,6 +17,7 @@ from impact.home import Home
 from impact.intake.returns import (
     StoredRow,
     column_totals,
+    read_rows,
     return_columns,
     return_path,
     row_writer,
@@ -201,3 +202,29 @@ def test_a_return_lies_with_its_feed_under_the_number_of_its_receipt(tmp_path: P
     assert return_path(Home(tmp_path), "savings", "0123") == tmp_path / "returns" / "savings" / "0123.parquet"
     with row_writer() as writer, pytest.raises(ImpactError, match="nowhere"):
         write_rows(writer, feeds()["savings"], "0123", [2, 3], stored("savings"), tmp_path / "nowhere" / "0123.parquet")
+
+
+@each_feed
+def test_stored_rows_come_back_as_they_went_in_of_the_receipts_and_periods_asked_for(feed: str, tmp_path: Path) -> None:
+    home, definition = Home(tmp_path), feeds()[feed]
+    rows = stored(feed)
+    other = [("2025-Q4", *row[1:]) for row in rows]
+    numbers = list(range(2, 2 + len(rows)))
+    (home.returns / feed).mkdir(parents=True)
+    with row_writer() as writer:
+        for receipt, of in (("one", [*rows, *other]), ("two", rows)):
+            path = return_path(home, feed, receipt)
+            write_rows(writer, definition, receipt, [*numbers, *(n + 100 for n in numbers)][: len(of)], of, path)
+        read = read_rows(writer, home, definition, {"one": ["2026-Q1"], "two": ["2025-Q4"]})
+    assert stored_rows(definition, read["one"]) == rows
+    assert read["one"].row_numbers == tuple(numbers)
+    assert read["two"].rows == ()
+
+
+def test_a_return_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    path = return_path(home, "savings", "one")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a return")
+    with row_writer() as reader, pytest.raises(ImpactError, match="cannot be read"):
+        read_rows(reader, home, feeds()["savings"], {"one": ["2026-Q1"]})
