@@ -83,6 +83,8 @@ def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
         return _refused(_too_much())
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception:  # of whatever kind: the directory of a damaged file can say anything
         return _refused(about_file("not_text", value=": it is a zipped file or workbook that is damaged"))
     if (fault := _fault_in_directory(archive)) is not None:
@@ -94,6 +96,8 @@ def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
             if sum(content.count(b"<") for content in parts.values()) > MOST_TAGS:
                 return _refused(_too_much())
             return _read_parts(parts, definition)
+    except MemoryError:
+        raise  # that is for whoever set the limit to say
     except Exception:  # openpyxl lets through whatever its parsers raise
         return _refused(about_file("damaged_workbook"))
 

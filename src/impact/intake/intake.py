@@ -14,7 +14,8 @@ from functools import partial
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_file
-from impact.checking.reading import TextTable, read_csv, read_table
+from impact.checking.guard import FileToRead, read_files
+from impact.checking.reading import Reading, TextTable
 from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
@@ -116,7 +117,8 @@ def decide_drops(
 
     No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
     """
-    opened = {drop.id: _open(drop, now, register) for drop in drops}
+    readings = _read(drops)
+    opened = {drop.id: _open(drop, readings.get(drop.id), now, register) for drop in drops}
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
@@ -143,16 +145,26 @@ def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | N
     )
 
 
-def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
-    """Read the drop and its cover, and say what is wrong with them and with its place."""
+def _read(drops: Iterable[Drop]) -> dict[str, Reading]:
+    """What comes of reading each drop that is for a feed there is."""
+    known = {drop.id: drop for drop in drops if drop.arrival.feed in feeds()}
+    files = [
+        # An official file is taken as it is published, and that is CSV.
+        FileToRead(drop.data, definition, is_csv=definition.source == "official")
+        for drop in known.values()
+        for definition in [feeds()[drop.arrival.feed]]
+    ]
+    return dict(zip(known, read_files(files), strict=True))
+
+
+def _open(drop: Drop, reading: Reading | None, now: datetime, register: Register) -> _Opened:
+    """The drop with what came of reading it, its cover, and what is wrong with them and with its place."""
     arrival = drop.arrival
     definition = feeds().get(arrival.feed)
     period = period_of_drop(arrival, definition) if definition else None
     findings = list(place_findings(arrival, period, now, register))
-    if definition is None:
+    if definition is None or reading is None:
         return _Opened(drop, None, period, None, Cover(), findings)
-    # An official file is taken as it is published, and that is CSV.
-    reading = (read_csv if definition.source == "official" else read_table)(drop.data, definition)
     findings += reading.findings
     fields = cover_fields(reading.cover, drop.cover_data)
     if fields is None:

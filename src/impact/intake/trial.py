@@ -6,7 +6,8 @@ from pathlib import Path
 
 from impact.checking.batch import cell_text
 from impact.checking.findings import Finding
-from impact.checking.reading import Reading, TextTable, read_table
+from impact.checking.guard import FileToRead, read_file, read_files
+from impact.checking.reading import Reading, TextTable
 from impact.checking.values import period_of, read_value
 from impact.definition import Definition, feeds
 from impact.home import Home
@@ -27,7 +28,7 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
     data = path.read_bytes()
     feed = feed or _guess_feed(data)
     definition = feeds().get(feed or "")
-    reading = read_table(data, definition) if definition else Reading(None, (), None)
+    reading = read_file(data, definition) if definition else Reading(None, (), None)
     beside = read_drop(Arrival("", "", "", path)).cover_data
     cover = cover_fields(reading.cover, beside) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
@@ -39,7 +40,7 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
 
 def why_unreadable(path: Path) -> Finding | None:
     """What to say of a file that is neither a CSV file nor a workbook for any feed."""
-    reading = read_table(path.read_bytes(), next(iter(feeds().values())))
+    reading = read_file(path.read_bytes(), next(iter(feeds().values())))
     return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
@@ -53,7 +54,8 @@ def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
 
 def _guess_feed(data: bytes) -> str | None:
     """The feed of which most headings are there."""
-    tables = {name: read_table(data, definition).table for name, definition in feeds().items()}
+    readings = read_files([FileToRead(data, definition) for definition in feeds().values()])
+    tables = {name: reading.table for name, reading in zip(feeds(), readings, strict=True)}
     headings = {name: len(table.columns) for name, table in tables.items() if table is not None}
     return max(headings, key=lambda name: headings[name]) if headings else None
 
