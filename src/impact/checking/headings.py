@@ -1,9 +1,13 @@
-"""The first row -> which column each heading means."""
+"""The first rows -> which of them holds the headings, and which column each heading means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from impact.checking.findings import Finding, about_file, cell_name, shown_heading
 from impact.definition import Column, Definition
+
+MOST_TITLE_ROWS = 20
+"""The headings stand in one of the first so many rows that have something in them."""
 
 
 def heading_key(heading: str) -> str:
@@ -14,6 +18,36 @@ def heading_key(heading: str) -> str:
 def columns_by_heading(definition: Definition) -> dict[str, Column]:
     """Every column, by the key of its heading."""
     return {heading_key(column.heading): column for column in definition.columns}
+
+
+def heading_place(rows: Iterable[Sequence[str]], definition: Definition) -> int:
+    """Which of the first rows, from 0, holds the headings: the first one with more than half of them, or else the one
+    with the most; the first one where none has any."""
+    known = columns_by_heading(definition).keys()
+    most, place = 0, 0
+    for index, cells in enumerate(islice(rows, MOST_TITLE_ROWS)):
+        count = len(known & {heading_key(cell) for cell in cells})
+        if count > most:
+            most, place = count, index
+        if 2 * count > len(known):
+            break
+    return place
+
+
+def title_findings(above: Sequence[tuple[int, Sequence[str]]], headings: int) -> tuple[Finding, ...]:
+    """What to say of rows above the headings, of which there are so many: a title is short, a row of figures is not."""
+    findings = []
+    for rule, is_long in (("title_otherwise", False), ("rows_above_headings", True)):
+        cells = [
+            cell_name(position, row)
+            for row, texts in above
+            if (2 * sum(map(bool, texts)) >= max(headings, 3)) == is_long
+            for position, text in enumerate(texts)
+            if text
+        ]
+        if cells:
+            findings.append(about_file(rule, None, cells))
+    return tuple(findings)
 
 
 def match_headings(
@@ -36,7 +70,7 @@ def match_headings(
         else:
             columns[column.name] = position
     if not columns:
-        return {}, (about_file("no_headings", choices=listed),)
+        return {}, (about_file("no_headings", choices=listed, high=str(MOST_TITLE_ROWS)),)
     for heading, cell in unknown:
         findings.append(about_file("unknown_column", None, [cell], value=f'"{shown_heading(heading)}"', choices=listed))
     for column in definition.columns:

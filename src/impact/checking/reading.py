@@ -1,15 +1,18 @@
 """Bytes -> a table of text, exactly as sent, with the row numbers that Excel shows.
 
 A CSV file and an Excel workbook come down to the same numbered rows, and from there on they are one. Nothing is
-guessed about types here, and nothing is left out but rows in which every cell is blank.
+guessed about types here, and nothing is left out but rows in which every cell is blank, a title above the headings and
+totals under the rows, and of those two the sender is told.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from impact.checking.findings import Finding, about_file, cell_name
-from impact.checking.headings import match_headings
+from impact.checking.headings import heading_place, match_headings, title_findings
 from impact.checking.text_file import NumberedRows, read_text_file
+from impact.checking.totals_row import totals_row_finding
+from impact.checking.values import is_comma_unclear
 from impact.checking.workbook import ZIPPED, is_excel_error, read_workbook
 from impact.definition import Definition
 
@@ -55,8 +58,13 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
     """Read a CSV file, and nothing else. Without a `table` there is at least one finding."""
     if len(data) > LARGEST_BYTES:
         return Reading(None, (about_file("too_large", high=str(LARGEST_BYTES // 1_000_000)),))
-    rows, findings = read_text_file(data, definition)
-    return _reading(rows, findings, None, definition)
+    file = read_text_file(data, definition)
+    reading = _reading(file.rows, file.findings, None, definition)
+    if file.separator == ";" and reading.table is not None:
+        unclear = _unclear_commas(reading.table, definition)
+        if unclear:
+            return replace(reading, findings=(*reading.findings, about_file("comma_unclear", cells=unclear)))
+    return reading
 
 
 def _reading(
@@ -69,15 +77,19 @@ def _reading(
         return Reading(None, findings, cover)
     if not numbered:
         return Reading(None, (*findings, about_file("empty_file")), cover)
-    if len(numbered) > definition.most_rows + 1:
+    place = heading_place((cells for _, cells in numbered), definition)
+    above, (heading_row, headings), body = numbered[:place], numbered[place], numbered[place + 1 :]
+    if len(body) > definition.most_rows:
         return Reading(None, (*findings, about_file("too_many_rows", high=f"{definition.most_rows:,}")), cover)
-    (heading_row, headings), *body = numbered
     columns, heading_findings = match_headings(headings, heading_row, definition)
-    findings += heading_findings
     if not columns:
-        return Reading(None, findings, cover)
+        return Reading(None, findings + heading_findings, cover)
+    findings += title_findings(above, len(columns)) + heading_findings
     if not body:
         findings += (about_file("no_rows"),)
+    if (about_totals := totals_row_finding(columns, body, definition)) is not None:
+        findings += (about_totals,)
+        body = body[:-1]
     headed = {position for position, heading in enumerate(headings) if heading}
     extra = [
         cell_name(position, row)
@@ -95,3 +107,17 @@ def _reading(
     width = max(headed) + 1
     rows = tuple(tuple(cells[:width]) + ("",) * (width - len(cells)) for _, cells in body)
     return Reading(TextTable(columns, rows, tuple(row for row, _ in body)), findings, cover)
+
+
+def _unclear_commas(table: TextTable, definition: Definition) -> list[str]:
+    positions = {
+        table.columns[column.name]
+        for column in definition.columns
+        if column.kind in ("number", "integer") and column.name in table.columns
+    }
+    return [
+        cell_name(position, row)
+        for row, cells in zip(table.row_numbers, table.rows, strict=True)
+        for position in sorted(positions)
+        if is_comma_unclear(cells[position])
+    ]
