@@ -29,12 +29,6 @@ _DTYPES: dict[Kind, str] = {
 }
 
 
-_WRITTEN_OTHERWISE: dict[Kind, str] = {
-    "month": "month_written_otherwise",
-    "date": "date_written_otherwise",
-    "number": "number_written_otherwise",
-    "integer": "number_written_otherwise",
-}
 _FAR_OFF = date(2200, 12, 31)
 """When what nobody received was received: no date in it is later."""
 
@@ -194,8 +188,7 @@ def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding
     findings = []
     for column in definition.columns:
         position = table.columns.get(column.name)
-        rule = _WRITTEN_OTHERWISE.get(column.kind)
-        if rule is None or position is None:
+        if position is None or column.kind not in ("month", "date", "number", "integer"):
             continue
         read = [
             (cell_name(position, row), text)
@@ -206,8 +199,17 @@ def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding
         ]
         if read:
             said = _said_as_read(dict.fromkeys(text for _, text in read), column)
-            findings.append(about_file(rule, column.heading, [cell for cell, _ in read], value=said))
+            findings.append(_told(column, [cell for cell, _ in read], said))
     return findings
+
+
+def _told(column: Column, cells: Sequence[str], said: str) -> Finding:
+    match column.kind:
+        case "month":
+            return about_file("month_written_otherwise", column.heading, cells, value=said)
+        case "date":
+            return about_file("date_written_otherwise", column.heading, cells, value=said)
+    return about_file("number_written_otherwise", column.heading, cells, value=said)
 
 
 def _said_as_read(texts: Iterable[str], column: Column) -> str:

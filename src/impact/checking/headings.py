@@ -9,6 +9,9 @@ from impact.definition import Column, Definition
 MOST_TITLE_ROWS = 20
 """The headings stand in one of the first so many rows that have something in them."""
 
+_SHORTEST_TABLE = 3
+"""Of a narrower table a title of one cell fills half a row."""
+
 
 def heading_key(heading: str) -> str:
     """Headings are matched whatever their case, and with spaces for underscores."""
@@ -36,18 +39,13 @@ def heading_place(rows: Iterable[Sequence[str]], definition: Definition) -> int:
 
 def title_findings(above: Sequence[tuple[int, Sequence[str]]], headings: int) -> tuple[Finding, ...]:
     """What to say of rows above the headings, of which there are so many: a title is short, a row of figures is not."""
-    findings = []
-    for rule, is_long in (("title_otherwise", False), ("rows_above_headings", True)):
-        cells = [
-            cell_name(position, row)
-            for row, texts in above
-            if (2 * sum(map(bool, texts)) >= max(headings, 3)) == is_long
-            for position, text in enumerate(texts)
-            if text
-        ]
-        if cells:
-            findings.append(about_file(rule, None, cells))
-    return tuple(findings)
+    short: list[str] = []
+    long: list[str] = []
+    for row, texts in above:
+        cells = [cell_name(position, row) for position, text in enumerate(texts) if text]
+        (long if 2 * len(cells) >= max(headings, _SHORTEST_TABLE) else short).extend(cells)
+    findings = [about_file("title_otherwise", None, short)] if short else []
+    return tuple(findings + ([about_file("rows_above_headings", None, long)] if long else []))
 
 
 def match_headings(

@@ -13,7 +13,7 @@ from impact.checking.headings import heading_place, match_headings, title_findin
 from impact.checking.text_file import NumberedRows, read_text_file
 from impact.checking.totals_row import totals_row_finding
 from impact.checking.values import is_comma_unclear
-from impact.checking.workbook import ZIPPED, is_excel_error, read_workbook
+from impact.checking.workbook import MOST_COLUMNS, ZIPPED, is_excel_error, read_workbook
 from impact.definition import Definition
 
 LARGEST_BYTES = 50_000_000
@@ -77,6 +77,8 @@ def _reading(
         return Reading(None, findings, cover)
     if not numbered:
         return Reading(None, (*findings, about_file("empty_file")), cover)
+    if any(len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]) for _, cells in numbered):
+        return Reading(None, (*findings, about_file("too_many_columns", high=str(MOST_COLUMNS))), cover)
     place = heading_place((cells for _, cells in numbered), definition)
     above, (heading_row, headings), body = numbered[:place], numbered[place], numbered[place + 1 :]
     if len(body) > definition.most_rows:

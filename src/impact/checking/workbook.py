@@ -58,6 +58,10 @@ _OTHER_KINDS = {
     "ppt/presentation.xml": "a PowerPoint presentation",
     "content.xml": "an OpenDocument file",
 }
+_SHEETS = "xl/worksheets/"
+_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c [^<>]*/>")
+_EMPTY_ROW = re.compile(rb"<((?:\w+:)?row) [^<>]*(?:/>|>\s*</\1\s*>)")
+_PLACELESS = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])(?![^<>]* r=[\"'])")
 _COVER_ROWS = 200
 _HEADING_ROWS = 100
 """Where the headings of a sheet are looked for: blank rows may stand above them."""
@@ -147,8 +151,17 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
             if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise zipfile.BadZipFile("a way of packing that no workbook uses")
             with archive.open(part) as packed:
-                parts[part.filename] = packed.read(part.file_size)
+                content = packed.read(part.file_size)
+            parts[part.filename] = _without_empty_cells(content) if _SHEETS in part.filename else content
     return parts
+
+
+def _without_empty_cells(xml: bytes) -> bytes:
+    """A sheet without the rows and cells that have a format and nothing else, of which there can be millions. Where one
+    does not say its place they must stay, because it is counted from them."""
+    if _PLACELESS.search(xml) is not None:
+        return xml
+    return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", xml))
 
 
 def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookReading:
