@@ -4,6 +4,7 @@ What the reader does, and within which limits, belongs in `reader`.
 """
 
 import json
+import logging
 import os
 import pickle
 import socket
@@ -22,6 +23,8 @@ from impact.checking.reader import CPU_SECONDS, READY, WALL_SECONDS, receive, se
 from impact.checking.reading import LARGEST_BYTES, Reading, TextTable
 from impact.definition import Definition
 from impact.errors import ImpactError
+
+_log = logging.getLogger(__name__)
 
 _MOST_WORKERS = 4
 _GRACE_SECONDS = 5.0
@@ -103,7 +106,7 @@ def _read(worker: _Worker | None, file: FileToRead, place: int) -> tuple[Reading
             worker.connection.close()
             worker = None
         if answer is not None:
-            return (_reading(answer) if answer else _too_much()), worker
+            return _reading(answer), worker
         if time.monotonic() - started >= CPU_SECONDS:
             break
     return _too_much(), None
@@ -158,6 +161,10 @@ def _reader() -> socket.socket:
 
 
 def _reading(answer: bytes) -> Reading:
+    if not answer.startswith(b"{"):
+        if answer:
+            _log.error("A file cannot be read because of a fault in this software: %s", answer.decode())
+        return _too_much()
     read: Mapping[str, Any] = json.loads(answer)
     table = read["table"]
     if table is not None:

@@ -15,6 +15,7 @@ import resource
 import signal
 import socket
 import struct
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ def _work(handle: int) -> None:
 
 
 def _answer(data: bytes, definition: Definition, *, is_csv: bool) -> bytes:
-    """The reading as JSON, or nothing at all where that is more than anybody can have meant.
+    """The reading as JSON, nothing at all where that is more than anybody can have meant, or words where it raises.
 
     JSON and not a pickle: whoever reads the answer must be able to do so whatever a file made of this process.
     """
@@ -117,6 +118,9 @@ def _answer(data: bytes, definition: Definition, *, is_csv: bool) -> bytes:
         return json.dumps(_plain(reading)).encode()
     except MemoryError:
         return b""
+    except Exception as fault:  # a fault of this software's own, of which nothing that stands in the file may be said
+        last = traceback.extract_tb(fault.__traceback__)[-1]
+        return f"{type(fault).__name__} at {Path(last.filename).name}:{last.lineno}".encode()
 
 
 def _size(reading: Reading) -> int:

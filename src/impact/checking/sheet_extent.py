@@ -12,6 +12,7 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from impact.checking.findings import cell_name
 
 _TRUE = ("1", "true")
+_MOST_COLUMNS = 16_384
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ class _Seen:
         elif self.tag == "f":
             self.has_formula = True
         elif self.tag == "col" and attributes.get("hidden") in _TRUE:
+            if len(self.hidden_columns) == _MOST_COLUMNS:
+                raise ValueError("more columns than a sheet has")
             self.hidden_columns.append(range(int(attributes["min"]), int(attributes["max"]) + 1))
 
     def _start_row(self, row: int) -> None:

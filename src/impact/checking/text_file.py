@@ -53,7 +53,7 @@ def read_text_file(data: bytes, definition: Definition) -> TextReading:
     if separator in _SEPARATOR_NAMES:
         findings.append(about_file("separated_otherwise", value=_SEPARATOR_NAMES[separator]))
     try:
-        return TextReading(_numbered_rows(text, separator), tuple(findings), separator)
+        return TextReading(_numbered_rows(text, separator, definition), tuple(findings), separator)
     except csv.Error as fault:
         rule = "cell_too_long" if "field limit" in str(fault) else "broken_quotes"
         return TextReading(None, (*findings, about_file(rule)))
@@ -98,9 +98,10 @@ def _separator(text: str, definition: Definition) -> str:
     return best
 
 
-def _numbered_rows(text: str, separator: str) -> NumberedRows:
-    """Raises csv.Error on an unclosed quotation mark."""
+def _numbered_rows(text: str, separator: str, definition: Definition) -> NumberedRows:
+    """Rows up to one more than there may be. Raises csv.Error on an unclosed quotation mark."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     stripped = ((number, [cell.strip() for cell in cells]) for number, cells in enumerate(reader, start=1))
-    return [(number, cells) for number, cells in stripped if any(cells)]
+    filled = ((number, cells) for number, cells in stripped if any(cells))
+    return list(islice(filled, MOST_TITLE_ROWS + definition.most_rows + 1))

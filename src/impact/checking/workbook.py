@@ -43,8 +43,10 @@ COVER_FIELDS: Mapping[str, str] = {
 LARGEST_UNPACKED = 100_000_000
 MOST_PARTS = 1_000
 """A workbook of three sheets has about 15 parts."""
-MOST_TAGS = 8_000_000
-"""20,000 rows of 60 columns make 5 million; each costs about 90 bytes while it is read."""
+MOST_TAGS = 4_000_000
+"""20,000 rows of 40 columns make 3.2 million; each costs about 90 bytes while it is read."""
+MOST_CHARACTERS = 50_000_000
+"""In all cells together. A text that stands in the workbook once can stand in a million of its cells."""
 MOST_COLUMNS = 200
 SLACK_ROWS = 1_000
 """Blank rows that may stand above and between the rows of a sheet."""
@@ -187,7 +189,8 @@ def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookR
     if extent.uncalculated:
         findings += (about_file("formula_without_value", cells=extent.uncalculated),)
     findings += _unseen(sheet.title, alike, extent)
-    return WorkbookReading(_texts(_values(sheet, extent.last_row, extent.last_column), definition), findings, cover)
+    rows = _texts(_values(sheet, extent.last_row, extent.last_column), definition)
+    return _refused(_too_much(), findings, cover) if rows is None else WorkbookReading(rows, findings, cover)
 
 
 def _sheet_key(title: str) -> str:
@@ -278,17 +281,23 @@ def _values(sheet: Any, last_row: int, last_column: int) -> list[tuple[Any, ...]
     return values
 
 
-def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedRows:
-    """Dates are written as their column wants them, so the headings are looked for first."""
+def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedRows | None:
+    """The rows as text, None where that is more than anybody can have meant.
+
+    Dates are written as their column wants them, so the headings are looked for first.
+    """
     first = islice((values for values in rows if any(value is not None for value in values)), MOST_TITLE_ROWS)
     headings = [[_text(value, None) for value in values] for values in first]
     known = columns_by_heading(definition)
-    columns = (
-        [known.get(heading_key(text)) for text in headings[heading_place(headings, definition)]] if headings else []
-    )
+    place = heading_place(headings, definition)
+    columns = [known.get(heading_key(text)) for text in headings[place]] if headings else []
+    left = MOST_CHARACTERS
     numbered = []
     for number, values in enumerate(rows, start=1):
         texts = [_text(value, column) for value, column in zip(values, columns, strict=True)]
+        left -= sum(map(len, texts))
+        if left < 0:
+            return None
         if any(texts):
             numbered.append((number, texts))
     return numbered

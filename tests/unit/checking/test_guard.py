@@ -15,31 +15,22 @@ from impact.checking.guard import FileToRead, read_file, read_files
 from impact.checking.reading import Reading, read_csv, read_table
 from impact.errors import ImpactError
 from tests.unit.checking.small import HEADINGS, SMALL, csv_bytes, good_rows
-from tests.unit.checking.test_workbook import NAMESPACE, small_book, with_parts, with_rows
+from tests.unit.checking.test_workbook import NAMESPACE, small_book, with_parts
 
 GOOD = csv_bytes([HEADINGS, *good_rows()])
 BOOK = small_book(*good_rows())
-ONE_TEXT_MANY_TIMES = with_rows(
-    "".join(f'<row r="{row}">' + '<c t="s"><v>0</v></c>' * 100 + "</row>" for row in range(2, 1002))
-)
 
 
 def rules(reading: Reading) -> list[str]:
     return [finding.rule for finding in reading.findings]
 
 
-def one_text_many_times() -> bytes:
-    """A text of 30,000 characters that stands in 100,000 cells: 3 GB, in a file of a few kilobytes."""
-    strings = f"<sst {NAMESPACE}><si><t>{'x' * 30_000}</t></si></sst>".encode()
-    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
-    override = b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s"/></Types>' % kind
-    return with_parts(
-        ONE_TEXT_MANY_TIMES,
-        **{
-            "[Content_Types].xml": lambda xml: xml.replace(b"</Types>", override),
-            "xl/sharedStrings.xml": lambda _: strings,
-        },
+def of_many_styles() -> bytes:
+    """Two million formats of nothing, in a file of 100 kB."""
+    styles = (
+        f"<styleSheet {NAMESPACE}><cellXfs>".encode() + b"<xf numFmtId='14'/>" * 1_900_000 + b"</cellXfs></styleSheet>"
     )
+    return with_parts(BOOK, **{"xl/styles.xml": lambda _: styles})
 
 
 def children_of(process: int) -> list[int]:
@@ -56,7 +47,7 @@ def test_what_is_read_there_is_what_is_read_here() -> None:
 
 
 def test_a_file_that_unfolds_into_too_much_is_told_so_and_the_rest_are_read() -> None:
-    files = [GOOD, one_text_many_times(), BOOK]
+    files = [GOOD, of_many_styles(), BOOK]
     first, refused, last = read_files([FileToRead(data, SMALL) for data in files])
     assert rules(refused) == ["too_much_to_read"]
     assert refused.table is None
@@ -81,10 +72,19 @@ def test_the_limit_of_time_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         assert read_file(GOOD, SMALL) == read_table(GOOD, SMALL)
 
 
+def test_a_fault_of_our_own_is_logged_without_what_the_file_holds(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with fresh_reader(monkeypatch, read_table="lambda data, definition: int('secret')"):
+        assert rules(read_file(GOOD, SMALL)) == ["too_much_to_read"]
+    assert "fault in this software: ValueError at <string>:1" in caplog.text
+    assert "secret" not in caplog.text
+
+
 class fresh_reader:  # noqa: N801 - a context like those of contextlib
     """A reader of its own, with other limits."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, **limits: float) -> None:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, **limits: float | str) -> None:
         said = "; ".join(f"reader.{name} = {value}" for name, value in limits.items())
         begin = f"from impact.checking import reader; {said}; reader.serve(int(sys.argv[2]))"
         self.code = guard._READER.replace("from impact.checking.reader import serve; serve(int(sys.argv[2]))", begin)
