@@ -26,10 +26,11 @@ from impact.home import Home
 from impact.intake import intake
 from impact.register import register
 from tests.data.hostile.make import FOLDER
-from tests.journeys.homes import NOW, send, send_all, small_drops, small_home, take, tree
+from tests.journeys.homes import NOW, SMALL, send, send_all, small_drops, small_home, take, tree
+from tests.unit.intake.drops import FEEDS
 
-_MOST_BYTES = 20_000
-"""Of the corpus, what is larger only makes a run longer."""
+_MOST_BYTES = 5_000
+"""Of the corpus, what is larger takes longer to read, and nothing is written meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,15 @@ def prepare(root: Path) -> Home:
     send_all(home, [one for one in small_drops()[1] if one.period == "2026-Q1"])
     take(home, FIRST_NOW)
     send_all(home, small_drops()[2])
-    for path in sorted(FOLDER.iterdir()):
-        if path.suffix != ".py" and path.is_file() and path.stat().st_size <= _MOST_BYTES:
-            send(home, f"M005/inbox/sickness_absence/2026-Q1/{path.name}", path.read_bytes())
+    small = [
+        path
+        for path in sorted(FOLDER.iterdir())
+        if path.is_file() and path.suffix != ".py" and path.stat().st_size <= _MOST_BYTES
+    ]
+    # Each to a place of its own: of two files for one place the second waits for the decision on the first.
+    places = [(code, feed) for feed in FEEDS for code in SMALL]
+    for (code, feed), path in zip(places, small[::2], strict=False):
+        send(home, f"{code}/inbox/{feed}/2026-Q1_to_2026-Q2/{path.name}", path.read_bytes())
     organisations = home.register / "organisations.csv"
     organisations.write_bytes(organisations.read_bytes() + b"\n")
     return home
@@ -79,7 +86,7 @@ def kill(prepared: Home, scratch: Path, times: int, seed: int, say: Callable[[st
         elif (left := tree(home.root)) != end:
             others = sorted(path for path in left.keys() | end.keys() if left.get(path) != end.get(path))
             faults.append(f"run {number}, killed after {after:.4f} s: {', '.join(others[:5])}")
-        if number % 50 == 49:
+        if number % 25 == 24:
             say(f"{number + 1} runs, {killed} of them killed before they ended, {len(faults)} faults")
     return Killed(times, killed, came_to, faults)
 
@@ -132,7 +139,7 @@ def check_once() -> None:
 def main(times: int, seed: int) -> None:
     """Kill runs at random and hold what the next one leaves against a run that nobody disturbed."""
     check_once()
-    os.fsync = lambda handle: None  # no test cuts the power, and a kill loses nothing that was written
+    os.fsync = lambda fd: None  # no test cuts the power, and a kill loses nothing that was written
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         prepared = prepare(Path(folder) / "prepared")

@@ -53,6 +53,9 @@ _SHEET = "xl/worksheets/sheet1.xml"
 _STRINGS = "xl/sharedStrings.xml"
 
 
+NONE: Mapping[str, str] = {}
+
+
 @dataclass(frozen=True)
 class Hostile:
     """A file by its name; `rule`: a finding that it gets; `make` gives its bytes."""
@@ -100,7 +103,9 @@ def sheet(content: str, before: str = "", prolog: str = "") -> str:
     return f'{_HEAD}{prolog}<worksheet xmlns="{_MAIN}">{before}<sheetData>{content}</sheetData></worksheet>'
 
 
-def parts(content: str | None = None, titles: tuple[str, ...] = (FEED,), **others: str) -> dict[str, bytes]:
+def parts(
+    content: str | None = None, titles: tuple[str, ...] = (FEED,), others: Mapping[str, str] = NONE
+) -> dict[str, bytes]:
     """The parts of a workbook: a sheet of this XML for every title, and the other parts."""
     sheets = "".join(f'<sheet name="{name}" sheetId="{i}" r:id="r{i}"/>' for i, name in enumerate(titles, 1))
     links = "".join(
@@ -141,12 +146,12 @@ def zipped(files: Mapping[str, bytes], *, is_packed: bool = False) -> bytes:
     return out.getvalue()
 
 
-def book(content: str | None = None, titles: tuple[str, ...] = (FEED,), **others: str) -> bytes:
-    return zipped(parts(content, titles, **others))
+def book(content: str | None = None, titles: tuple[str, ...] = (FEED,), others: Mapping[str, str] = NONE) -> bytes:
+    return zipped(parts(content, titles, others))
 
 
-def large(content: str | None = None, titles: tuple[str, ...] = (FEED,), **others: str) -> bytes:
-    return zipped(parts(content, titles, **others), is_packed=True)
+def large(content: str | None = None, titles: tuple[str, ...] = (FEED,), others: Mapping[str, str] = NONE) -> bytes:
+    return zipped(parts(content, titles, others), is_packed=True)
 
 
 # --- those that need more than a line
@@ -171,7 +176,7 @@ def _formatted_cells() -> bytes:
 
 
 def _zip_bomb() -> bytes:
-    return large(sheet(rows_xml()), **{"xl/comments1.xml": "<comments>" + " " * 150_000_000})
+    return large(sheet(rows_xml()), others={"xl/comments1.xml": "<comments>" + " " * 150_000_000})
 
 
 def _bomb_that_lies() -> bytes:
@@ -211,18 +216,18 @@ def _password_of_the_zip() -> bytes:
 def _one_text_in_every_cell() -> bytes:
     rows = "".join(f'<row r="{row}">' + '<c t="s"><v>0</v></c>' * 100 + "</row>" for row in range(2, 3002))
     strings = f'{_HEAD}<sst xmlns="{_MAIN}"><si><t>{"x" * 30_000}</t></si></sst>'
-    return large(sheet(row_xml(1, COLUMNS, is_heading=True) + rows), **{_STRINGS: strings})
+    return large(sheet(row_xml(1, COLUMNS, is_heading=True) + rows), others={_STRINGS: strings})
 
 
 def _many_strings() -> bytes:
     strings = "".join(f"<si><t>{number}</t></si>" for number in range(1_300_000))
-    return large(None, **{_STRINGS: f'{_HEAD}<sst xmlns="{_MAIN}">{strings}</sst>'})
+    return large(None, others={_STRINGS: f'{_HEAD}<sst xmlns="{_MAIN}">{strings}</sst>'})
 
 
 def _many_styles() -> bytes:
     styles = "<xf numFmtId='14'/>" * 2_000_000
     return large(
-        None, **{"xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}"><cellXfs>{styles}</cellXfs></styleSheet>'}
+        None, others={"xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}"><cellXfs>{styles}</cellXfs></styleSheet>'}
     )
 
 
@@ -230,7 +235,7 @@ def _nested(part: str, depth: int) -> bytes:
     inside = "<a>" * depth + "</a>" * depth
     if part == "xl/styles.xml":
         content = sheet(rows_xml(changed(2, "headcount", "")))
-        return large(content, **{part: f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts>{inside}</fonts></styleSheet>'})
+        return large(content, others={part: f'{_HEAD}<styleSheet xmlns="{_MAIN}"><fonts>{inside}</fonts></styleSheet>'})
     return large(sheet(rows_xml(changed(2, "headcount", "")) + inside))
 
 
@@ -279,7 +284,7 @@ HOSTILE = (
     Hostile("zip_bomb.xlsx", "workbook_too_large", _zip_bomb),
     Hostile("zip_bomb_whose_directory_lies.xlsx", "damaged_workbook", _bomb_that_lies),
     Hostile("zip_bomb_of_overlapping_parts.xlsx", "workbook_too_large", _overlapping),
-    Hostile("too_many_parts.xlsx", "workbook_too_large", lambda: book(None, **{f"xl/x{number}.xml": "" for number in range(1_001)})),
+    Hostile("too_many_parts.xlsx", "workbook_too_large", lambda: book(None, others={f"xl/x{number}.xml": "" for number in range(1_001)})),
     Hostile("too_many_tags.xlsx", "workbook_too_large", lambda: large(sheet('<row r="1">' + "<c/>" * 8_000_001 + "</row>"))),
     Hostile("one_text_in_every_cell.xlsx", "workbook_too_large", _one_text_in_every_cell),
     Hostile("million_texts.xlsx", "workbook_too_large", _many_strings),
@@ -301,8 +306,8 @@ HOSTILE = (
     Hostile("cut_short.xlsx", "not_text", lambda: book()[:2000]),
     Hostile("relationship_to_outside.xlsx", "sheet_not_found", lambda: zipped({name: data.replace(b"worksheets/sheet1.xml", b"../../../../etc/passwd") for name, data in parts().items()})),
     # What a workbook must not have, or cannot say.
-    Hostile("macros.xlsm", "macros_in_workbook", lambda: book(None, **{"xl/vbaProject.bin": "x"})),
-    Hostile("links_to_other_workbooks.xlsx", "links_in_workbook", lambda: book(None, **{"xl/externalLinks/externalLink1.xml": "x"})),
+    Hostile("macros.xlsm", "macros_in_workbook", lambda: book(None, others={"xl/vbaProject.bin": "x"})),
+    Hostile("links_to_other_workbooks.xlsx", "links_in_workbook", lambda: book(None, others={"xl/externalLinks/externalLink1.xml": "x"})),
     Hostile("password.xlsx", "locked_workbook", _encrypted),
     Hostile("password_of_the_zip.xlsx", "locked_workbook", _password_of_the_zip),
     Hostile("formula_never_calculated.xlsx", "formula_without_value", lambda: book(sheet(rows_xml().replace("<v>400</v>", "<f>200*2</f>")))),
@@ -313,7 +318,7 @@ HOSTILE = (
     Hostile("hidden_rows.xlsx", "hidden_otherwise", lambda: book(sheet(rows_xml().replace('<row r="3"', '<row r="3" hidden="1"')))),
     Hostile("day_that_cannot_be.xlsx", "", lambda: book(
         sheet(rows_xml().replace('<c r="B2" t="inlineStr"><is><t>2026-01</t></is>', '<c r="B2" s="1"><v>99999999999</v>')),
-        **{"xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}"><cellXfs><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'},
+        others={"xl/styles.xml": f'{_HEAD}<styleSheet xmlns="{_MAIN}"><cellXfs><xf/><xf numFmtId="14"/></cellXfs></styleSheet>'},
     )),
     Hostile("number_without_end.xlsx", "damaged_workbook", lambda: book(sheet(rows_xml().replace("<v>400</v>", f"<v>{'9' * 5_000}</v>")))),
     Hostile("number_beyond_all_numbers.xlsx", "", lambda: book(sheet(rows_xml().replace("<v>400</v>", "<v>1e400</v>")))),
