@@ -9,6 +9,7 @@ import random
 import re
 import sys
 import time
+import warnings
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -230,7 +231,8 @@ def _package_damaged(chance: random.Random, feed: str) -> bytes:
 
 def _zipped(parts: object) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        warnings.simplefilter("ignore")  # a name may be there twice, on purpose
         for name, data in parts:  # type: ignore[attr-defined]
             archive.writestr(zipfile.ZipInfo(name), data, compresslevel=1)
     return out.getvalue()
