@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check simulate bench up constraints docs clean
+.PHONY: demo test check simulate bench fuzz kill hostile up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -26,6 +26,18 @@ simulate: $(READY)
 # How long the tables take for the sector of a finished `make demo`, and for two and four times as many organisations.
 bench: $(READY)
 	@$(BIN)/python tests/bench.py
+
+# Files damaged at random, each on the road to its decision, for five minutes: make fuzz FUZZ="--count 20000 --seed 2".
+fuzz: $(READY)
+	@$(BIN)/python -W ignore -m tests.fuzz $(FUZZ)
+
+# An intake killed at random instants, 500 times, and what the next one makes of it.
+kill: $(READY)
+	@$(BIN)/python -W ignore -m tests.kill $(KILL)
+
+# What reading each file of the hostile corpus costs.
+hostile: $(READY)
+	@$(BIN)/python -m tests.data.hostile.make measure
 
 # The runs, the assets and the checks, in a browser; the nightly schedule and the sensor run while this does.
 up: $(READY)

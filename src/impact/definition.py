@@ -71,6 +71,11 @@ class Column:
     def sql_type(self) -> str:
         return _SQL_TYPES[self.kind]
 
+    @property
+    def unit(self) -> str:
+        """What the column counts, as the end of its name says it: gbp, percent."""
+        return self.name.rpartition("_")[2]
+
 
 @dataclass(frozen=True)
 class Rule:

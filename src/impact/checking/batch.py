@@ -1,7 +1,7 @@
 """All tables of one definition at once: tables -> two frames -> broken rules -> findings dealt out by drop."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -10,10 +10,18 @@ import pandas as pd
 
 from impact.checking.before import FOLLOWS, GOES_ON
 from impact.checking.expectations import Broken, broken_rules, holds_column, unique_column, value_column
-from impact.checking.findings import Finding, about_cells, about_file, about_rows_before, cell_name
+from impact.checking.findings import (
+    MOST_DIGITS,
+    SHOWN_VALUES,
+    Finding,
+    about_cells,
+    about_file,
+    about_rows_before,
+    cell_name,
+)
 from impact.checking.reading import TextTable
 from impact.checking.rules import FUNCTIONS, known_together, row_periods
-from impact.checking.values import SHORTHAND, is_written_otherwise, read_value
+from impact.checking.values import SHORTHAND, is_written_otherwise, plain_form, read_value
 from impact.definition import Column, Definition, Kind
 
 Files = Mapping[str, Sequence[Mapping[str, str | None]]]
@@ -221,20 +229,37 @@ def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding
     findings = []
     for column in definition.columns:
         position = table.columns.get(column.name)
-        if column.kind != "month" or position is None:
+        if position is None or column.kind not in ("month", "date", "number", "integer"):
             continue
         read = [
-            (cell_name(position, row), text, value)
+            (cell_name(position, row), text)
             for row, cells in zip(table.row_numbers, table.rows, strict=True)
             if (text := cell_text(table, cells, column)) is not None
-            and isinstance(value := read_value(text, column), date)
             and is_written_otherwise(text, column)
+            and read_value(text, column) is not None
         ]
         if read:
-            said = ", ".join(dict.fromkeys(f"{text} as {value:%Y-%m}" for _, text, value in read))
-            cells = [cell for cell, _, _ in read]
-            findings.append(about_file("month_written_otherwise", column.heading, cells, value=f": {said}"))
+            said = _said_as_read(dict.fromkeys(text for _, text in read), column)
+            findings.append(_told(column, [cell for cell, _ in read], said))
     return findings
+
+
+def _told(column: Column, cells: Sequence[str], said: str) -> Finding:
+    match column.kind:
+        case "month":
+            return about_file("month_written_otherwise", column.heading, cells, value=said)
+        case "date":
+            return about_file("date_written_otherwise", column.heading, cells, value=said)
+    return about_file("number_written_otherwise", column.heading, cells, value=said)
+
+
+def _said_as_read(texts: Iterable[str], column: Column) -> str:
+    """How texts that were written another way were read: of months all, of others some, if they may be named."""
+    if column.kind == "month":
+        return ": " + ", ".join(f"{text} as {plain_form(text, column)[:7]}" for text in texts)
+    shown = [text for text in texts if sum(character.isdigit() for character in text) <= MOST_DIGITS]
+    listed = ", ".join(f"{text} as {plain_form(text, column)}" for text in shown[:SHOWN_VALUES])
+    return f": {listed}" + (" and others" if len(shown) > SHOWN_VALUES else "") if shown else ""
 
 
 def _shorthand_read(definition: Definition, table: TextTable) -> list[Finding]:

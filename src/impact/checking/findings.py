@@ -8,8 +8,8 @@ from math import isfinite
 
 from impact.definition import Column, Rule, Severity, messages
 
-_SHOWN_VALUES = 3
-_MOST_DIGITS = 8
+SHOWN_VALUES = 3
+MOST_DIGITS = 8
 """A longer number may be a telephone, NHS or account number."""
 _FIGURE = re.compile(
     r"[-+£$€(]{0,2}[0-9][0-9,]*(\.[0-9]*)?[%)]?|n/?a|nil|none|tbc|unknown|-|x|yes|no|\[[cx]\]", re.IGNORECASE
@@ -104,13 +104,13 @@ def _shown(values: Iterable[str], column: Column | None) -> str:
     distinct = dict.fromkeys(values)
     if not distinct or column is None or not all(_is_harmless(value, column) for value in distinct):
         return ""
-    listed = ", ".join(f'"{value}"' for value in list(distinct)[:_SHOWN_VALUES])
-    return f": {listed}" + (" and others" if len(distinct) > _SHOWN_VALUES else "")
+    listed = ", ".join(f'"{value}"' for value in list(distinct)[:SHOWN_VALUES])
+    return f": {listed}" + (" and others" if len(distinct) > SHOWN_VALUES else "")
 
 
 def _is_harmless(value: str, column: Column) -> bool:
     if _FIGURE.fullmatch(value):
-        return sum(character.isdigit() for character in value) <= _MOST_DIGITS
+        return sum(character.isdigit() for character in value) <= MOST_DIGITS
     if column.kind == "month" and _MONTH.fullmatch(value):
         return True
     choices = [choice.lower() for choice in column.one_of]

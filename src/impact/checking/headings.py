@@ -1,9 +1,16 @@
-"""The first row -> which column each heading means."""
+"""The first rows -> which of them holds the headings, and which column each heading means."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from impact.checking.findings import Finding, about_file, cell_name, shown_heading
 from impact.definition import Column, Definition
+
+MOST_TITLE_ROWS = 20
+"""The headings stand in one of the first so many rows that have something in them."""
+
+_SHORTEST_TABLE = 3
+"""Of a narrower table a title of one cell fills half a row."""
 
 
 def heading_key(heading: str) -> str:
@@ -14,6 +21,31 @@ def heading_key(heading: str) -> str:
 def columns_by_heading(definition: Definition) -> dict[str, Column]:
     """Every column, by the key of its heading."""
     return {heading_key(column.heading): column for column in definition.columns}
+
+
+def heading_place(rows: Iterable[Sequence[str]], definition: Definition) -> int:
+    """Which of the first rows, from 0, holds the headings: the first one with more than half of them, or else the one
+    with the most; the first one where none has any."""
+    known = columns_by_heading(definition).keys()
+    most, place = 0, 0
+    for index, cells in enumerate(islice(rows, MOST_TITLE_ROWS)):
+        count = len(known & {heading_key(cell) for cell in cells})
+        if count > most:
+            most, place = count, index
+        if 2 * count > len(known):
+            break
+    return place
+
+
+def title_findings(above: Sequence[tuple[int, Sequence[str]]], headings: int) -> tuple[Finding, ...]:
+    """What to say of rows above the headings, of which there are so many: a title is short, a row of figures is not."""
+    short: list[str] = []
+    long: list[str] = []
+    for row, texts in above:
+        cells = [cell_name(position, row) for position, text in enumerate(texts) if text]
+        (long if 2 * len(cells) >= max(headings, _SHORTEST_TABLE) else short).extend(cells)
+    findings = [about_file("title_otherwise", None, short)] if short else []
+    return tuple(findings + ([about_file("rows_above_headings", None, long)] if long else []))
 
 
 def match_headings(
@@ -36,7 +68,7 @@ def match_headings(
         else:
             columns[column.name] = position
     if not columns:
-        return {}, (about_file("no_headings", choices=listed),)
+        return {}, (about_file("no_headings", choices=listed, high=str(MOST_TITLE_ROWS)),)
     for heading, cell in unknown:
         findings.append(about_file("unknown_column", None, [cell], value=f'"{shown_heading(heading)}"', choices=listed))
     for column in definition.columns:

@@ -80,6 +80,15 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 
 
 @dataclass(frozen=True)
+class Look:
+    """What must be known to tell what is personal: `known_codes`, those of the register, which are nobody's, and the
+    day of today, from which a date of birth is long ago."""
+
+    known_codes: frozenset[str]
+    today: date
+
+
+@dataclass(frozen=True)
 class _Found:
     """What was found: a kind, and the positions (column from 0, row in Excel) of the cells that hold it."""
 
@@ -106,14 +115,14 @@ def personal_findings(
     reading: Reading,
     data: bytes,
     texts: Mapping[str, str],
-    known_codes: Collection[str],
-    today: date,
+    look: Look,
 ) -> tuple[Finding, ...]:
     """One finding for each kind of personal data and column, or place where it stands. None holds what was found.
 
     `reading` is what came of reading `data` by `definition`; `texts` maps the words for another place (the name of the
-    file, a field of the cover) to what stands there; `known_codes` are those of the register, which are nobody's.
+    file, a field of the cover) to what stands there.
     """
+    known_codes, today = look.known_codes, look.today
     findings: list[Finding] = []
     if reading.rows is not None:
         # What stands in a column may be told by itself and by its heading.

@@ -1,20 +1,26 @@
 """Bytes -> a table of text, exactly as sent, with the row numbers that Excel shows.
 
 A CSV file and an Excel workbook come down to the same numbered rows, and from there on they are one. Nothing is
-guessed about types here, and nothing is left out but rows in which every cell is blank.
+guessed about types here, and nothing is left out but rows in which every cell is blank, a title above the headings and
+totals under the rows, and of those two the sender is told.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from impact.checking.findings import Finding, about_file, cell_name
-from impact.checking.headings import match_headings
+from impact.checking.headings import heading_place, match_headings, title_findings
 from impact.checking.text_file import NumberedRows, read_text_file
-from impact.checking.workbook import ZIPPED, is_excel_error, read_workbook
+from impact.checking.totals_row import totals_row_finding
+from impact.checking.values import is_comma_unclear
+from impact.checking.workbook import MOST_COLUMNS, ZIPPED, is_excel_error, read_workbook
 from impact.definition import Definition
 
 LARGEST_BYTES = 50_000_000
 """A quarter of one organisation is under 100 kB, a month of the whole NHS 50 kB."""
+
+UNSEEN = frozenset({"too_large", "workbook_too_large", "too_many_columns", "too_many_rows", "too_much_to_read"})
+"""The rules that a file breaks of which nobody can say what it holds: it is not looked through, and so not kept."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +43,18 @@ class Reading:
 
     `cover` is what the sheet Cover of a workbook says, by the names of COVER_FIELDS; None where there is no such sheet.
     `rows` are all rows, headings and what stands above them too, None where there are none to be read; `sheet_part` is
-    the part of a workbook that they stand in.
+    the part of a workbook that they stand in. `layout` says by which layout of its feed the file was read, 0 for the
+    first; `personal` what was found in it that may not be kept, where that was looked for.
     """
 
     table: TextTable | None
     findings: tuple[Finding, ...]
     cover: Mapping[str, str] | None = None
-    rows: NumberedRows | None = field(default=None, compare=False)
+    rows: NumberedRows | None = field(default=None, compare=False, repr=False)
     heading_row: int = 1
-    sheet_part: str | None = field(default=None, compare=False)
+    sheet_part: str | None = field(default=None, compare=False, repr=False)
+    layout: int = 0
+    personal: tuple[Finding, ...] = ()
 
 
 def read_table(data: bytes, definition: Definition) -> Reading:
@@ -57,17 +66,16 @@ def read_table(data: bytes, definition: Definition) -> Reading:
     return read_csv(data, definition)
 
 
-def read_layouts(data: bytes, definitions: Sequence[Definition]) -> tuple[Definition, Reading]:
+def read_layouts(data: bytes, definitions: Sequence[Definition]) -> Reading:
     """Read a file by the one of these layouts that its headings belong to; by the first where that cannot be told."""
-    first, *others = definitions
-    best, reading = first, read_table(data, first)
-    if reading.table is not None and not _HEADINGS_AMISS & {finding.rule for finding in reading.findings}:
-        return best, reading
-    for definition in others:
+    best = read_table(data, definitions[0])
+    if best.table is not None and not _HEADINGS_AMISS & {finding.rule for finding in best.findings}:
+        return best
+    for place, definition in enumerate(definitions[1:], 1):
         other = read_table(data, definition)
-        if _fit(other) > _fit(reading):
-            best, reading = definition, other
-    return best, reading
+        if _fit(other) > _fit(best):
+            best = replace(other, layout=place)
+    return best
 
 
 _HEADINGS_AMISS = frozenset({"unknown_column", "missing_column"})
@@ -82,8 +90,13 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
     """Read a CSV file, and nothing else. Without a `table` there is at least one finding."""
     if len(data) > LARGEST_BYTES:
         return Reading(None, (about_file("too_large", high=str(LARGEST_BYTES // 1_000_000)),))
-    rows, findings = read_text_file(data, definition)
-    return replace(_reading(rows, findings, None, definition), rows=rows)
+    file = read_text_file(data, definition)
+    reading = replace(_reading(file.rows, file.findings, None, definition), rows=file.rows)
+    if file.separator == ";" and reading.table is not None:
+        unclear = _unclear_commas(reading.table, definition)
+        if unclear:
+            return replace(reading, findings=(*reading.findings, about_file("comma_unclear", cells=unclear)))
+    return reading
 
 
 def _reading(
@@ -96,15 +109,21 @@ def _reading(
         return Reading(None, findings, cover)
     if not numbered:
         return Reading(None, (*findings, about_file("empty_file")), cover)
-    if len(numbered) > definition.most_rows + 1:
+    if any(len(cells) > MOST_COLUMNS and any(cells[MOST_COLUMNS:]) for _, cells in numbered):
+        return Reading(None, (*findings, about_file("too_many_columns", high=str(MOST_COLUMNS))), cover)
+    place = heading_place((cells for _, cells in numbered), definition)
+    above, (heading_row, headings), body = numbered[:place], numbered[place], numbered[place + 1 :]
+    if len(body) > definition.most_rows:
         return Reading(None, (*findings, about_file("too_many_rows", high=f"{definition.most_rows:,}")), cover)
-    (heading_row, headings), *body = numbered
     columns, heading_findings = match_headings(headings, heading_row, definition)
-    findings += heading_findings
     if not columns:
-        return Reading(None, findings, cover)
+        return Reading(None, findings + heading_findings, cover)
+    findings += title_findings(above, len(columns)) + heading_findings
     if not body:
         findings += (about_file("no_rows"),)
+    if (about_totals := totals_row_finding(columns, body, definition)) is not None:
+        findings += (about_totals,)
+        body = body[:-1]
     headed = {position for position, heading in enumerate(headings) if heading}
     extra = [
         cell_name(position, row)
@@ -121,5 +140,18 @@ def _reading(
         findings += (about_file("error_cell", cells=errors),)
     width = max(headed) + 1
     rows = tuple(tuple(cells[:width]) + ("",) * (width - len(cells)) for _, cells in body)
-    table = TextTable(columns, rows, tuple(row for row, _ in body))
-    return Reading(table, findings, cover, heading_row=heading_row)
+    return Reading(TextTable(columns, rows, tuple(row for row, _ in body)), findings, cover, heading_row=heading_row)
+
+
+def _unclear_commas(table: TextTable, definition: Definition) -> list[str]:
+    positions = {
+        table.columns[column.name]
+        for column in definition.columns
+        if column.kind in ("number", "integer") and column.name in table.columns
+    }
+    return [
+        cell_name(position, row)
+        for row, cells in zip(table.row_numbers, table.rows, strict=True)
+        for position in sorted(positions)
+        if is_comma_unclear(cells[position])
+    ]

@@ -11,14 +11,20 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from impact.checking.findings import cell_name
 
+_TRUE = ("1", "true")
+_MOST_COLUMNS = 16_384
+
 
 @dataclass(frozen=True)
 class SheetExtent:
-    """The last row and column that hold something, from 1, and the cells with a formula that was never calculated."""
+    """The last row and column that hold something, from 1, the cells with a formula that was never calculated, and the
+    rows and columns that hold something and are hidden."""
 
     last_row: int
     last_column: int
     uncalculated: tuple[str, ...]
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
 
 
 def sheet_extent(xml: bytes) -> SheetExtent:
@@ -30,7 +36,13 @@ def sheet_extent(xml: bytes) -> SheetExtent:
     parser.CharacterDataHandler = seen.text
     parser.EndElementHandler = seen.end
     parser.Parse(xml, True)
-    return SheetExtent(seen.last_row, seen.last_column, tuple(seen.uncalculated))
+    return SheetExtent(
+        seen.last_row,
+        seen.last_column,
+        tuple(seen.uncalculated),
+        tuple(seen.hidden_rows),
+        tuple(column for column in sorted(seen.columns) if any(column in hidden for hidden in seen.hidden_columns)),
+    )
 
 
 class _Seen:
@@ -41,16 +53,25 @@ class _Seen:
         self.tag = self.kind = ""
         self.has_formula = self.has_value = False
         self.uncalculated: list[str] = []
+        self.is_hidden = False
+        self.columns: set[int] = set()
+        self.hidden_rows: list[int] = []
+        self.hidden_columns: list[range] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self.tag = tag.rpartition(":")[2]
         if self.tag == "row":
             self._start_row(int(attributes.get("r", self.row + 1)))
+            self.is_hidden = attributes.get("hidden") in _TRUE
         elif self.tag == "c":
             self._start_cell(*_place(attributes, self.row, self.column))
             self.kind = attributes.get("t", "n")
         elif self.tag == "f":
             self.has_formula = True
+        elif self.tag == "col" and attributes.get("hidden") in _TRUE:
+            if len(self.hidden_columns) == _MOST_COLUMNS:
+                raise ValueError("more columns than a sheet has")
+            self.hidden_columns.append(range(int(attributes["min"]), int(attributes["max"]) + 1))
 
     def _start_row(self, row: int) -> None:
         if row <= self.row:
@@ -77,6 +98,9 @@ class _Seen:
             self.uncalculated.append(cell_name(self.column - 1, self.row))
         if is_uncalculated or self.has_value:
             self.last_row, self.last_column = self.row, max(self.last_column, self.column)
+            self.columns.add(self.column)
+            if self.is_hidden and self.row not in self.hidden_rows[-1:]:
+                self.hidden_rows.append(self.row)
 
 
 def _place(attributes: dict[str, str], row: int, column: int) -> tuple[int, int]:

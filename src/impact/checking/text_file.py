@@ -2,9 +2,11 @@
 
 import csv
 import io
+from dataclasses import dataclass
+from itertools import islice
 
 from impact.checking.findings import Finding, about_file
-from impact.checking.headings import columns_by_heading, heading_key
+from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key
 from impact.definition import Definition
 
 LONGEST_CELL = 100_000
@@ -25,16 +27,25 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 _BYTE_ORDER_MARKS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _ENCODING_NAMES = {"cp1252": "Windows Western European", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 _SEPARATOR_NAMES = {";": "semicolons", "\t": "tabs"}
-_NO_TEXT = ' ",;\t'
+_NO_TEXT = ' ",;\t\r\n'
 
 
-def read_text_file(data: bytes, definition: Definition) -> tuple[NumberedRows | None, tuple[Finding, ...]]:
-    """The rows, None where they cannot be read, and what to say about how they were or why not."""
+@dataclass(frozen=True)
+class TextReading:
+    """The rows, None where they cannot be read; what to say about how they were or why not; what separates columns."""
+
+    rows: NumberedRows | None
+    findings: tuple[Finding, ...]
+    separator: str = ","
+
+
+def read_text_file(data: bytes, definition: Definition) -> TextReading:
+    """Read a CSV file. Without `rows` there is at least one finding."""
     if (fault := _no_text(data)) is not None:
-        return None, (fault,)
+        return TextReading(None, (fault,))
     text, encoding = _decode(data)
     if text is None or "\x00" in text:
-        return None, (about_file("not_text"),)
+        return TextReading(None, (about_file("not_text"),))
     findings: list[Finding] = []
     if encoding in _ENCODING_NAMES:
         findings.append(about_file("decoded_otherwise", value=_ENCODING_NAMES[encoding]))
@@ -42,10 +53,10 @@ def read_text_file(data: bytes, definition: Definition) -> tuple[NumberedRows | 
     if separator in _SEPARATOR_NAMES:
         findings.append(about_file("separated_otherwise", value=_SEPARATOR_NAMES[separator]))
     try:
-        return _numbered_rows(text, separator), tuple(findings)
+        return TextReading(_numbered_rows(text, separator, definition), tuple(findings), separator)
     except csv.Error as fault:
         rule = "cell_too_long" if "field limit" in str(fault) else "broken_quotes"
-        return None, (*findings, about_file(rule))
+        return TextReading(None, (*findings, about_file(rule)))
 
 
 def _no_text(data: bytes) -> Finding | None:
@@ -72,19 +83,25 @@ def _decode(data: bytes) -> tuple[str | None, str]:
 
 
 def _separator(text: str, definition: Definition) -> str:
-    """The separator that makes the most headings out of the first line with text in it; a comma where none does."""
-    first = next((line for line in text.splitlines() if line.strip(_NO_TEXT)), "")[:LONGEST_CELL]
+    """The separator that makes the most headings out of one of the first lines with text in it; a comma where none
+    does."""
     known = set(columns_by_heading(definition))
-    found = {
-        separator: len(known & {heading_key(cell.strip('" ')) for cell in first.split(separator)})
-        for separator in (",", *_SEPARATOR_NAMES)
-    }
-    return max(found, key=lambda separator: found[separator])
+    most, best = 0, ","
+    lines = (line for line in io.StringIO(text, newline=None) if line.strip(_NO_TEXT))
+    for line in islice(lines, MOST_TITLE_ROWS):
+        for separator in (",", *_SEPARATOR_NAMES):
+            count = len(known & {heading_key(cell.strip('" ')) for cell in line[:LONGEST_CELL].split(separator)})
+            if count > most:
+                most, best = count, separator
+        if 2 * most > len(known):
+            break
+    return best
 
 
-def _numbered_rows(text: str, separator: str) -> NumberedRows:
-    """Raises csv.Error on an unclosed quotation mark."""
+def _numbered_rows(text: str, separator: str, definition: Definition) -> NumberedRows:
+    """Rows up to one more than there may be. Raises csv.Error on an unclosed quotation mark."""
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     stripped = ((number, [cell.strip() for cell in cells]) for number, cells in enumerate(reader, start=1))
-    return [(number, cells) for number, cells in stripped if any(cells)]
+    filled = ((number, cells) for number, cells in stripped if any(cells))
+    return list(islice(filled, MOST_TITLE_ROWS + definition.most_rows + 1))

@@ -27,10 +27,16 @@ Value = float | date | bool | str
 # point fit DECIMAL(28,14) after any rounding.
 _NUMBER = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,30})?")
 _WHOLE_NUMBER = re.compile(r"(-?[0-9]{1,12})(\.0+)?")
+# The thousands set apart, all in the same way: 1,234,567.8 or 1 234 567.8, with any space that Excel writes.
+_SPACES = " \u00a0\u2009\u202f"
+_GROUPED = re.compile(rf"-?[0-9]{{1,3}}(?:(?:,[0-9]{{3}}){{1,3}}|(?:[{_SPACES}][0-9]{{3}}){{1,3}})(\.[0-9]{{1,30}})?")
+_SEPARATORS = re.compile(f"[,{_SPACES}]")
+_POUNDS = re.compile(r"(-?)£ ?(-?)([0-9].*)")
+_ONE_COMMA = re.compile(r"-?[0-9]{1,3},[0-9]{3}")
 _YEAR_MONTH = re.compile(r"(20[0-9]{2})-(0[1-9]|1[0-2])")
 _NAMED_MONTH = re.compile(r"([A-Za-z]{3,9})[ -](?:20)?([0-9]{2})")
 _UK_DATE = re.compile(r"([0-9]{2})/([0-9]{2})/([0-9]{4})")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _MONTH_NAMES = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
 )
@@ -39,6 +45,8 @@ _BOOLEANS = {"yes": True, "no": False}
 
 def read_value(text: str, column: Column) -> Value | None:
     """What `text` means in `column`, or None when it cannot be read so."""
+    if column.kind in ("number", "integer"):
+        text = _bare(text, column)
     return _READERS[column.kind](text, column.date_format)
 
 
@@ -51,7 +59,7 @@ def plain_form(text: str, column: Column) -> str:
         return value.isoformat()
     if column.kind in ("integer", "number"):
         with localcontext(prec=_DIGITS):
-            number = Decimal(text).quantize(UNIT, ROUND_HALF_UP)
+            number = Decimal(_bare(text, column)).quantize(UNIT, ROUND_HALF_UP)
             return f"{number.normalize():f}" if number else "0"
     return text
 
@@ -64,8 +72,33 @@ def period_of(value: Value, grains: Sequence[str]) -> str:
 
 
 def is_written_otherwise(text: str, column: Column) -> bool:
-    """Whether a readable month was not written as year-month, so that the sender should be told how it was read."""
-    return column.kind == "month" and not _YEAR_MONTH.fullmatch(text)
+    """Whether what can be read was not written as it should be, so that the sender should be told how it was read."""
+    match column.kind:
+        case "month":
+            return not _YEAR_MONTH.fullmatch(text)
+        case "date":
+            return column.date_format == "yyyy-MM-dd" and ("/" in text or len(text) > len("yyyy-MM-dd"))
+        case "number" | "integer":
+            return _bare(text, column) != text
+    return False
+
+
+def is_comma_unclear(text: str) -> bool:
+    """Whether a comma in a number may set the thousands apart or the decimals: 1,234 among columns set apart by
+    semicolons, as Excel writes them where the comma is for decimals."""
+    return _ONE_COMMA.fullmatch(text) is not None
+
+
+def _bare(text: str, column: Column) -> str:
+    """A number without what people write around its digits, where that says nothing else; any other text as it is."""
+    bare = text
+    if column.unit == "gbp" and (written := _POUNDS.fullmatch(bare)) and not (written[1] and written[2]):
+        bare = written[1] + written[2] + written[3]
+    if column.unit == "percent" and bare.endswith("%"):
+        bare = bare[:-1].rstrip()
+    if _GROUPED.fullmatch(bare):
+        bare = _SEPARATORS.sub("", bare)
+    return bare if _NUMBER.fullmatch(bare) else text
 
 
 def _text(text: str, _format: str) -> str:
@@ -93,7 +126,7 @@ def _month(text: str, _format: str) -> date | None:
             if name in (full_name, full_name[:3], full_name[:4]):
                 return date(2000 + int(written[2]), number, 1)
     # The day that Excel shows for a month: its first or its last. Any other day is about something else.
-    day = _date(text, "dd/MM/yyyy")
+    day = _date(text, "dd/MM/yyyy") or _date(text, "yyyy-MM-dd")
     if day is not None and day.year >= 2000 and (day.day == 1 or day.day == monthrange(day.year, day.month)[1]):
         return day.replace(day=1)
     return None
@@ -101,10 +134,13 @@ def _month(text: str, _format: str) -> date | None:
 
 def _date(text: str, date_format: Literal["dd/MM/yyyy", "yyyy-MM-dd"] | str) -> date | None:
     try:
-        if date_format == "dd/MM/yyyy":
-            written = _UK_DATE.fullmatch(text)
-            return date(int(written[3]), int(written[2]), int(written[1])) if written else None
-        return date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
+        if written := _UK_DATE.fullmatch(text):
+            day = date(int(written[3]), int(written[2]), int(written[1]))
+            # American survey tools write the month first: 03/04/2026 is read only where it is said to be 3 April.
+            is_plain = date_format == "dd/MM/yyyy" or day.day > 12 or day.day == day.month
+            return day if is_plain else None
+        written = _ISO_DATE.fullmatch(text) if date_format != "dd/MM/yyyy" else None
+        return date.fromisoformat(written[1]) if written else None
     except ValueError:
         return None
 

@@ -9,7 +9,7 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -17,10 +17,11 @@ from itertools import islice
 from typing import Any
 
 import openpyxl
+from openpyxl.utils.cell import get_column_letter
 
 from impact.checking.findings import Finding, about_file, shown_heading
-from impact.checking.headings import columns_by_heading, heading_key
-from impact.checking.sheet_extent import sheet_extent
+from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key, heading_place
+from impact.checking.sheet_extent import SheetExtent, sheet_extent
 from impact.checking.text_file import LONGEST_CELL, NumberedRows
 from impact.definition import Column, Definition
 
@@ -44,8 +45,10 @@ CONTACT_FIELDS = frozenset({"prepared_by", "signed_off_by"})
 LARGEST_UNPACKED = 100_000_000
 MOST_PARTS = 1_000
 """A workbook of three sheets has about 15 parts."""
-MOST_TAGS = 8_000_000
-"""20,000 rows of 60 columns make 5 million; each costs about 90 bytes while it is read."""
+MOST_TAGS = 4_000_000
+"""20,000 rows of 40 columns make 3.2 million; each costs about 90 bytes while it is read."""
+MOST_CHARACTERS = 50_000_000
+"""In all cells together. A text that stands in the workbook once can stand in a million of its cells."""
 MOST_COLUMNS = 200
 SLACK_ROWS = 1_000
 """Blank rows that may stand above and between the rows of a sheet."""
@@ -59,7 +62,13 @@ _OTHER_KINDS = {
     "ppt/presentation.xml": "a PowerPoint presentation",
     "content.xml": "an OpenDocument file",
 }
+_SHEETS = "xl/worksheets/"
+_EMPTY_CELL = re.compile(rb"<(?:\w+:)?c [^<>]*/>")
+_EMPTY_ROW = re.compile(rb"<((?:\w+:)?row) [^<>]*(?:/>|>\s*</\1\s*>)")
+_PLACELESS = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])(?![^<>]* r=[\"'])")
 _COVER_ROWS = 200
+_HEADING_ROWS = 100
+"""Where the headings of a sheet are looked for: blank rows may stand above them."""
 _SHOWN_SHEETS = 10
 _ERROR = re.compile(
     r"#(NULL!|DIV/0!|VALUE!|REF!|NAME\?|NUM!|N/A|GETTING_DATA|SPILL!|CALC!|FIELD!|BLOCKED!|CONNECT!|UNKNOWN!|BUSY!)"
@@ -87,6 +96,8 @@ def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
         return _refused(_too_much())
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise
     except Exception:  # of whatever kind: the directory of a damaged file can say anything
         return _refused(about_file("not_text", value=": it is a zipped file or workbook that is damaged"))
     if (fault := _fault_in_directory(archive)) is not None:
@@ -98,6 +109,8 @@ def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
             if sum(content.count(b"<") for content in parts.values()) > MOST_TAGS:
                 return _refused(_too_much())
             return _read_parts(parts, definition)
+    except MemoryError:
+        raise  # that is for whoever set the limit to say
     except Exception:  # openpyxl lets through whatever its parsers raise
         return _refused(about_file("damaged_workbook"))
 
@@ -144,8 +157,17 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
             if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
                 raise zipfile.BadZipFile("a way of packing that no workbook uses")
             with archive.open(part) as packed:
-                parts[part.filename] = packed.read(part.file_size)
+                content = packed.read(part.file_size)
+            parts[part.filename] = _without_empty_cells(content) if _SHEETS in part.filename else content
     return parts
+
+
+def _without_empty_cells(xml: bytes) -> bytes:
+    """A sheet without the rows and cells that have a format and nothing else, of which there can be millions. Where one
+    does not say its place they must stay, because it is counted from them."""
+    if _PLACELESS.search(xml) is not None:
+        return xml
+    return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", xml))
 
 
 def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookReading:
@@ -156,9 +178,13 @@ def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookR
     sheets: list[Any] = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False).worksheets
     cover_sheet = next((sheet for sheet in sheets if _sheet_key(sheet.title) == "cover"), None)
     cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, parts, definition)
-    sheet = _data_sheet(sheets, definition)
+    others = [sheet for sheet in sheets if sheet is not cover_sheet]
+    named = _named_sheet(others, definition)
+    alike = {sheet.title for sheet in others if sheet is not named and _has_headings(sheet, parts, definition)}
+    visible = [sheet for sheet in others if sheet.sheet_state == "visible" and sheet.title in alike]
+    sheet = named if named is not None else visible[0] if len(visible) == 1 else None
     if sheet is None:
-        return _refused(_no_sheet(sheets, definition), findings, cover)
+        return _refused(_no_sheet(sheets, alike, definition), findings, cover)
     extent = sheet_extent(parts[sheet._worksheet_path])
     if extent.last_row > definition.most_rows + 1 + SLACK_ROWS:
         return _refused(about_file("too_many_rows", high=f"{definition.most_rows:,}"), findings, cover)
@@ -166,7 +192,10 @@ def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookR
         return _refused(about_file("too_many_columns", high=str(MOST_COLUMNS)), findings, cover)
     if extent.uncalculated:
         findings += (about_file("formula_without_value", cells=extent.uncalculated),)
+    findings += _unseen(sheet.title, alike, extent)
     rows = _texts(_values(sheet, extent.last_row, extent.last_column), definition)
+    if rows is None:
+        return _refused(_too_much(), findings, cover)
     return WorkbookReading(rows, findings, cover, sheet._worksheet_path)
 
 
@@ -174,8 +203,8 @@ def _sheet_key(title: str) -> str:
     return heading_key(title).replace("_", "")
 
 
-def _data_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
-    """The sheet with the rows, among those that their sender can see."""
+def _named_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
+    """The sheet that must hold the rows, among those that their sender can see: by its name, or as the only one."""
     visible = [sheet for sheet in sheets if sheet.sheet_state == "visible" and _sheet_key(sheet.title) != "cover"]
     for name in (definition.name, "data"):
         named = [sheet for sheet in visible if _sheet_key(sheet.title) == _sheet_key(name)]
@@ -184,10 +213,53 @@ def _data_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
     return visible[0] if len(visible) == 1 else None
 
 
-def _no_sheet(sheets: Sequence[Any], definition: Definition) -> Finding:
-    titles = [f'"{shown_heading(sheet.title)}"' for sheet in sheets]
-    listed = ", ".join(titles[:_SHOWN_SHEETS]) + (" and others" if len(titles) > _SHOWN_SHEETS else "")
+def _has_headings(sheet: Any, parts: Mapping[str, bytes], definition: Definition) -> bool:
+    """Whether half of the headings that a sheet must have stand in one of its first rows."""
+    try:
+        extent = sheet_extent(parts[sheet._worksheet_path])
+        rows = _values(sheet, min(extent.last_row, _HEADING_ROWS), min(extent.last_column, MOST_COLUMNS))
+        texts = [[_text(value, None) for value in values] for values in rows]
+    except MemoryError:
+        raise
+    except Exception:  # of a sheet that is not read anyway, or that will say so itself when it is
+        return False
+    needed = sum(column.is_required for column in definition.columns)
+    known = columns_by_heading(definition).keys()
+    return any(2 * len(known & {heading_key(text) for text in cells}) >= max(needed, 2) for cells in texts)
+
+
+def _no_sheet(sheets: Sequence[Any], alike: Collection[str], definition: Definition) -> Finding:
+    """Names the sheets that may be meant, or all where none looks like it."""
+    listed = _listed([sheet.title for sheet in sheets if sheet.title in alike or not alike])
     return about_file("sheet_not_found", value=listed, example=definition.name)
+
+
+def _listed(titles: Sequence[str]) -> str:
+    shown = [f'"{shown_heading(title)}"' for title in titles[:_SHOWN_SHEETS]]
+    return ", ".join(shown) + (" and others" if len(titles) > _SHOWN_SHEETS else "")
+
+
+def _unseen(title: str, alike: Collection[str], extent: SheetExtent) -> tuple[Finding, ...]:
+    """What the sender may not have had in view: other sheets like the one that is read, and its hidden parts."""
+    findings = []
+    if others := sorted(set(alike) - {title}):
+        findings.append(about_file("sheet_otherwise", value=_listed(others), example=f'"{shown_heading(title)}"'))
+    hidden = [
+        f"row {first}" if first == last else f"rows {first} to {last}" for first, last in _runs(extent.hidden_rows)
+    ]
+    hidden += [f"column {get_column_letter(column)}" for column in extent.hidden_columns]
+    if hidden:
+        listed = ", ".join(hidden[:_SHOWN_SHEETS]) + (" and others" if len(hidden) > _SHOWN_SHEETS else "")
+        findings.append(about_file("hidden_otherwise", value=listed))
+    return tuple(findings)
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last of each run of numbers that follow each other."""
+    there = set(numbers)
+    firsts = [number for number in numbers if number - 1 not in there]
+    lasts = [number for number in numbers if number + 1 not in there]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def _read_cover(
@@ -218,16 +290,25 @@ def _values(sheet: Any, last_row: int, last_column: int) -> list[tuple[Any, ...]
     return values
 
 
-def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedRows:
+def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedRows | None:
+    """The rows as text, None where that is more than anybody can have meant.
+
+    Dates are written as their column wants them, so the headings are looked for first.
+    """
+    first = islice((values for values in rows if any(value is not None for value in values)), MOST_TITLE_ROWS)
+    headings = [[_text(value, None) for value in values] for values in first]
     known = columns_by_heading(definition)
-    columns: list[Column | None] = []
+    place = heading_place(headings, definition)
+    columns = [known.get(heading_key(text)) for text in headings[place]] if headings else []
+    left = MOST_CHARACTERS
     numbered = []
     for number, values in enumerate(rows, start=1):
-        of_columns = columns or [None] * len(values)
-        texts = [_text(value, column) for value, column in zip(values, of_columns, strict=True)]
+        texts = [_text(value, column) for value, column in zip(values, columns, strict=True)]
+        left -= sum(map(len, texts))
+        if left < 0:
+            return None
         if any(texts):
             numbered.append((number, texts))
-            columns = columns or [known.get(heading_key(text)) for text in texts]
     return numbered
 
 

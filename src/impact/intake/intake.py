@@ -14,8 +14,9 @@ from functools import partial
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_cells, about_file
-from impact.checking.personal import PERSONAL, is_personal, personal_findings
-from impact.checking.reading import Reading, TextTable, read_csv, read_layouts
+from impact.checking.guard import FileToRead, read_files
+from impact.checking.personal import PERSONAL, Look, is_personal
+from impact.checking.reading import UNSEEN, Reading, TextTable
 from impact.checking.workbook import CONTACT_FIELDS
 from impact.definition import Definition, answer_sheets, feeds
 from impact.errors import DiskFullError, ImpactError
@@ -179,7 +180,8 @@ def decide_drops(
     """
     known = _known(register, now)
     live = live_returns(given.values())
-    opened = {drop.id: _open(drop, known) for drop in drops}
+    readings = _read(drops, known)
+    opened = {drop.id: _open(drop, readings[drop.id], known) for drop in drops}
     for one in opened.values():
         one.cover = _cover_again(one, live)
     for feed in known.sheets:
@@ -260,22 +262,41 @@ def _submitted(one: _Opened, known: _Known, table: TextTable | None) -> Submitte
     )
 
 
-def _open(drop: Drop, known: _Known) -> _Opened:
-    """Read the drop and its cover, and say what is wrong with them and with its place."""
+def _read(drops: Sequence[Drop], known: _Known) -> dict[str, Reading]:
+    """What comes of reading each drop, and of looking it through for what may not be kept. What a drop for no feed that
+    there is should be nobody can say, and still it may hold such a thing."""
+    any_definition = next(iter(feeds().values()))
+    look = Look(known.codes, london_date(known.now))
+    files = []
+    for drop in drops:
+        definition = feeds().get(drop.arrival.feed)
+        sheets = known.sheets.get(drop.arrival.feed)
+        files.append(
+            FileToRead(
+                drop.data,
+                definition or any_definition,
+                # An official file is taken as it is published, and that is CSV.
+                is_csv=definition is not None and definition.source == "official",
+                others=() if sheets is None else (sheets,),
+                look=look,
+                texts=_texts_beside(drop),
+            )
+        )
+    return {drop.id: reading for drop, reading in zip(drops, read_files(files), strict=True)}
+
+
+def _open(drop: Drop, reading: Reading, known: _Known) -> _Opened:
+    """The drop with what came of reading it, its cover, and what is wrong with them and with its place."""
     arrival = drop.arrival
     definition = feeds().get(arrival.feed)
     period = period_of_drop(arrival, definition) if definition else None
     findings = list(place_findings(arrival, period, known.now, known.register))
+    findings += reading.personal
     if definition is None:
-        # What it is for nobody can say, and still it may hold what may not be kept.
-        any_definition = next(iter(feeds().values()))
-        read_as, reading = read_layouts(drop.data, [any_definition])
-        findings += _personal(drop, read_as, reading, known)
         return _Opened(drop, None, period, None, None, Cover(), findings)
-    read_as, reading = _read(drop, definition, known)
-    is_sheets = read_as is not definition
-    personal = _personal(drop, read_as, reading, known)
-    findings += [*personal, *reading.findings]
+    is_sheets = reading.layout > 0
+    read_as = known.sheets[definition.name] if is_sheets else definition
+    findings += reading.findings
     fields = cover_fields(reading.cover, drop.cover_data)
     if fields is None:
         findings.append(about_file("cover_unreadable"))
@@ -283,7 +304,7 @@ def _open(drop: Drop, known: _Known) -> _Opened:
     said = fields or reading.cover or {}
     cover, about_the_cover = read_cover(said, place, [column.name for column in read_as.cover])
     findings += about_the_cover
-    if personal:
+    if reading.personal:
         cover = without_words(cover)
     if reading.table is not None:
         findings += nil_findings(definition, cover, len(reading.table.rows))
@@ -302,17 +323,8 @@ def _open(drop: Drop, known: _Known) -> _Opened:
     return opened
 
 
-def _read(drop: Drop, definition: Definition, known: _Known) -> tuple[Definition, Reading]:
-    """What came of reading the file, and the layout by which it was read."""
-    if definition.source == "official":
-        # An official file is taken as it is published, and that is CSV.
-        return definition, read_csv(drop.data, definition)
-    others = [known.sheets[definition.name]] if definition.name in known.sheets else []
-    return read_layouts(drop.data, [definition, *others])
-
-
-def _personal(drop: Drop, definition: Definition, reading: Reading, known: _Known) -> tuple[Finding, ...]:
-    """What the drop holds that may not be kept."""
+def _texts_beside(drop: Drop) -> dict[str, str]:
+    """What is said beside the file that may hold what may not be kept: by which words to call it, and what it says."""
     arrival = drop.arrival
     texts = {
         "The name of the file": _spaced(arrival.path.name),
@@ -320,13 +332,12 @@ def _personal(drop: Drop, definition: Definition, reading: Reading, known: _Know
     }
     if drop.cover_data is not None:
         fields = read_sidecar(drop.cover_data)
-        beside = (
-            []
+        texts["The cover"] = (
+            drop.cover_data.decode("utf-8", "replace")
             if fields is None
-            else [f"{name} {value}" for name, value in fields.items() if name not in CONTACT_FIELDS]
+            else "\n".join(f"{name} {value}" for name, value in fields.items() if name not in CONTACT_FIELDS)
         )
-        texts["The cover"] = "\n".join(beside) if fields is not None else drop.cover_data.decode("utf-8", "replace")
-    return personal_findings(definition, reading, drop.data, texts, known.codes, london_date(known.now))
+    return texts
 
 
 def _spaced(name: str) -> str:
@@ -337,6 +348,7 @@ def _spaced(name: str) -> str:
 def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: Standing) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
     holds_personal = any(finding.rule in PERSONAL for finding in findings)
+    is_unseen = any(finding.rule in UNSEEN for finding in findings)
     if holds_personal:
         findings = list(_without_values(findings, definition))
     must_fix = any(finding.severity == "must_fix" for finding in findings)
@@ -381,7 +393,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
         signed_off_by=cover.signed_off_by,
         notes=cover.notes,
         is_nil=cover.is_nil_return,
-        is_purged=holds_personal or any(finding.rule in purged_by for finding in findings),
+        is_purged=holds_personal or is_unseen or any(finding.rule in purged_by for finding in findings),
         size_bytes=len(drop.data),
         attempt=drop.attempt,
         definition_version=" and ".join(

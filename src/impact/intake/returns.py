@@ -4,14 +4,14 @@ definition's to say; a row is never changed on the way, only typed."""
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal, localcontext
 from pathlib import Path
 
 import duckdb
 
 from impact.checking.batch import cell_text
 from impact.checking.reading import TextTable
-from impact.checking.values import UNIT, period_of, plain_form, read_value
+from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
 from impact.errors import ImpactError
 from impact.home import Home, cannot_write
@@ -131,7 +131,7 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[st
                 text = cell_text(table, cells, column)
                 of_period = sums.setdefault(period or "", dict.fromkeys(definition.totals, Decimal(0)))
                 if text is not None and read_value(text, column) is not None:
-                    of_period[name] += Decimal(text).quantize(UNIT, ROUND_HALF_UP)
+                    of_period[name] += Decimal(plain_form(text, column))
         return {
             period: {name: f"{total.normalize():f}" if total else "0" for name, total in totals.items()}
             for period, totals in sorted(sums.items())

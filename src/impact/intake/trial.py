@@ -6,7 +6,8 @@ from pathlib import Path
 
 from impact.checking.batch import cell_text
 from impact.checking.findings import Finding
-from impact.checking.reading import Reading, TextTable, read_layouts, read_table
+from impact.checking.guard import FileToRead, read_file, read_files
+from impact.checking.reading import Reading, TextTable
 from impact.checking.values import period_of, read_value
 from impact.definition import Definition, answer_sheets, feeds
 from impact.home import Home
@@ -39,7 +40,7 @@ def place_of(path: Path, organisation: str | None, feed: str | None, period: str
 
 def why_unreadable(path: Path) -> Finding | None:
     """What to say of a file that is neither a CSV file nor a workbook for any feed."""
-    reading = read_table(path.read_bytes(), next(iter(feeds().values())))
+    reading = read_file(path.read_bytes(), next(iter(feeds().values())))
     return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
@@ -53,13 +54,17 @@ def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
 
 def _read(data: bytes, definition: Definition) -> Reading:
     """What comes of reading the file by whichever layout of the feed its headings belong to."""
-    others = [layout.sheets for feed, layout in answer_sheets().items() if feed == definition.name]
-    return read_layouts(data, [definition, *others])[1]
+    return read_files([FileToRead(data, definition, others=_others(definition))])[0]
+
+
+def _others(definition: Definition) -> tuple[Definition, ...]:
+    return tuple(layout.sheets for feed, layout in answer_sheets().items() if feed == definition.name)
 
 
 def _guess_feed(data: bytes) -> str | None:
     """The feed of which most headings are there."""
-    tables = {name: _read(data, definition).table for name, definition in feeds().items()}
+    readings = read_files([FileToRead(data, definition, others=_others(definition)) for definition in feeds().values()])
+    tables = {name: reading.table for name, reading in zip(feeds(), readings, strict=True)}
     headings = {name: len(table.columns) for name, table in tables.items() if table is not None}
     return max(headings, key=lambda name: headings[name]) if headings else None
 

@@ -111,7 +111,7 @@ COLUMN_DAMAGE: dict[str, tuple[str, str]] = {
     "service_code": ("Wards", "service_known"),
     "staff_group": ("Nurses", "staff_group_known"),
     "fte_days_lost": ("4OO", "fte_days_lost_readable"),
-    "fte_days_available": ("8,400", "fte_days_available_readable"),
+    "fte_days_available": ("8,40", "fte_days_available_readable"),
     "headcount": ("340.5", "headcount_readable"),
     "fte_start": ("£300", "fte_start_readable"),
     "fte_end": ("-1", "fte_end_between"),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
 from impact.checking.findings import Finding
-from impact.checking.personal import personal_findings
+from impact.checking.personal import Look, personal_findings
 from impact.checking.reading import read_table
 from impact.definition import answer_sheets, feeds, with_questions
 from tests.unit.checking.small import HEADINGS, SMALL, clean, csv_bytes, good_rows
@@ -38,12 +38,13 @@ VALUES = {
     "the name of a person": ("Mrs Smith", "ask Mr. Jones"),
     "a date of birth": ("DOB 12/03/1984", "born on 3 May 1984"),
 }
+NOTHING_KNOWN = Look(frozenset(), TODAY)
 EACH = [(kind, value) for kind, values in VALUES.items() for value in values]
 each_value = pytest.mark.parametrize(("kind", "value"), EACH)
 
 
 def found(data: bytes, texts: Mapping[str, str] | None = None, codes: Sequence[str] = ()) -> tuple[Finding, ...]:
-    return personal_findings(SMALL, read_table(data, SMALL), data, texts or {}, codes, TODAY)
+    return personal_findings(SMALL, read_table(data, SMALL), data, texts or {}, Look(frozenset(codes), TODAY))
 
 
 def kinds(*args: Any, **given: Any) -> set[str]:
@@ -213,7 +214,7 @@ def test_numbers_of_answer_sheets_are_no_telephones_or_nhs_numbers_by_chance() -
     draw = random.Random(7)
     rows = [["response_id", "q"], *([str(draw.randrange(10**9, 10**10)), "3"] for _ in range(500))]
     data = csv_bytes(rows)
-    assert personal_findings(layout, read_table(data, layout), data, {}, (), TODAY) == ()
+    assert personal_findings(layout, read_table(data, layout), data, {}, NOTHING_KNOWN) == ()
 
 
 @pytest.mark.parametrize("feed", ["sickness_absence", "staff_survey", "service_user_survey", "savings"])
@@ -221,7 +222,7 @@ def test_a_clean_file_holds_none(feed: str) -> None:
     columns = [column.name for column in feeds()[feed].columns]
     rows = [columns, *([row.get(name, "") for name in columns] for row in clean(feed))]
     for data in (csv_bytes(rows), book({"Cover": [["Feed", feed]], feed: rows})):
-        assert personal_findings(feeds()[feed], read_table(data, feeds()[feed]), data, {}, (), TODAY) == ()
+        assert personal_findings(feeds()[feed], read_table(data, feeds()[feed]), data, {}, NOTHING_KNOWN) == ()
 
 
 @given(st.binary(max_size=300), st.sampled_from(["xl/comments1.xml", "docProps/app.xml", "xl/worksheets/sheet2.xml"]))

@@ -92,12 +92,68 @@ def test_a_date_that_does_not_exist_is_not_read(text: str, form: str) -> None:
     ("text", "form"),
     [
         *(("2024-02-29", UK), ("1/2/2024", UK), ("01-02-2024", UK), ("01/02/24", UK), ("01/02/2024 00:00", UK)),
-        *(("29/02/2024", ISO), ("20240229", ISO), ("2024-2-29", ISO), ("2024-02-29T00:00:00", ISO)),
+        *(("03/04/2024", ISO), ("20240229", ISO), ("2024-2-29", ISO), ("2024-02-29T09:30:00", ISO)),
+        *(("04/29/2024", ISO), ("29.02.2024", ISO), ("29/2/2024", ISO)),
         *(("2024-W05-1", ISO), ("2024-W05", ISO)),
     ],
 )
 def test_a_date_in_another_form_is_not_read(text: str, form: str) -> None:
     assert read_value(text, column("date", form)) is None
+
+
+@pytest.mark.parametrize("text", ["29/02/2024", "2024-02-29 00:00:00", "2024-02-29T00:00", "2024-02-29 00:00:00.000"])
+def test_a_date_that_can_mean_one_day_alone_is_read_and_the_sender_is_told(text: str) -> None:
+    assert plain_form(text, column("date", ISO)) == "2024-02-29"
+    assert is_written_otherwise(text, column("date", ISO))
+    assert not is_written_otherwise("2024-02-29", column("date", ISO))
+
+
+def test_a_month_is_read_of_the_first_day_that_a_program_writes_for_it() -> None:
+    assert plain_form("2026-09-01 00:00:00", MONTH) == plain_form("2026-09-30", MONTH) == "2026-09-01"
+    assert read_value("2026-09-02", MONTH) is None
+
+
+MONEY, SHARE = replace(NUMBER, name="planned_gbp"), replace(NUMBER, name="share_percent")
+
+
+@pytest.mark.parametrize(
+    ("text", "of", "stored"),
+    [
+        ("1,234", NUMBER, "1234"),
+        ("-1,234,567.50", NUMBER, "-1234567.5"),
+        ("1 234", INTEGER, "1234"),
+        ("1\u00a0234\u00a0567", INTEGER, "1234567"),
+        ("1,234.0", INTEGER, "1234"),
+        ("£1,234.50", MONEY, "1234.5"),
+        ("-£5", MONEY, "-5"),
+        ("£ -5", MONEY, "-5"),
+        ("4.5%", SHARE, "4.5"),
+        ("4.5 %", SHARE, "4.5"),
+    ],
+)
+def test_a_number_is_read_without_what_people_write_around_it_and_the_sender_is_told(
+    text: str, of: Column, stored: str
+) -> None:
+    assert read_value(text, of) == float(stored)
+    assert plain_form(text, of) == stored
+    assert is_written_otherwise(text, of)
+    assert not is_written_otherwise(stored, of)
+
+
+@pytest.mark.parametrize(
+    ("text", "of"),
+    [("£12", NUMBER), ("£12", SHARE), ("12%", MONEY), ("$12", MONEY), ("12 £", MONEY), ("-£-5", MONEY), ("£", MONEY)]
+    + [("%", SHARE), ("12%%", SHARE), ("£1,23", MONEY), ("££5", MONEY), ("1,234.5", INTEGER), ("£1e3", MONEY)],
+)
+def test_a_sign_in_the_wrong_place_is_no_number(text: str, of: Column) -> None:
+    assert read_value(text, of) is None
+
+
+@given(st.integers(-(10**12) + 1, 10**12 - 1), st.sampled_from(",\u00a0 "))
+def test_a_number_reads_the_same_with_its_thousands_set_apart(number: int, separator: str) -> None:
+    text = f"{number:,}".replace(",", separator)
+    assert plain_form(text, INTEGER) == str(number)
+    assert is_written_otherwise(text, INTEGER) == (abs(number) > 999)
 
 
 @given(st.dates(date(1900, 1, 1), date(2999, 12, 31)))
@@ -125,8 +181,13 @@ def test_every_decimal_reads_as_the_nearest_number(number: Decimal) -> None:
     "text",
     [
         *(
-            "1,234",
-            "1 234",
+            "1,23",
+            "1,234 567",
+            "12,34,567",
+            "1234,567",
+            "1.234,5",
+            ",234",
+            "1 ,234",
             "1'234",
             "12%",
             "£12",

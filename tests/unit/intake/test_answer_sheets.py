@@ -54,7 +54,7 @@ COVER = {
     "fieldwork_start": "2026-01-12",
     "fieldwork_end": "2026-02-20",
     "mode": "online",
-    "eligible_staff": "900",
+    "eligible_staff": "300",
     "promised": "Nobody sees answers of fewer than 11 people together.",
 }
 USER_COVER = {"instrument_id": "fft", "promised": "Answers are anonymous."}
@@ -81,8 +81,9 @@ def rules(one: Decided) -> set[str]:
 
 def counted(feed: str, data: bytes, cover: Mapping[str, str]) -> list[tuple[str | None, ...]]:
     layout = answer_sheets()[feed]
-    definition, reading = read_layouts(data, [feeds()[feed], sheets_definition(layout, REGISTER)])
-    assert definition is not feeds()[feed]
+    definition = sheets_definition(layout, REGISTER)
+    reading = read_layouts(data, [feeds()[feed], definition])
+    assert reading.layout == 1
     assert reading.table is not None
     assert reading.findings == ()
     sheets = Sheets(layout, definition, reading.table, 1, "M001", "2026-Q1", cover)
@@ -110,7 +111,7 @@ def score_of(sheet: Mapping[str, str], questions: Sequence[str]) -> Fraction | N
 def boring_staff(sheets: Sequence[Sheet], eligible: Mapping[str, int], left_out: set[str]) -> list[dict[str, str]]:
     named = [dict(zip(STAFF_HEADINGS[1:], sheet, strict=True)) for sheet in sheets]
     parts = {"motivation": NINE[:3], "involvement": NINE[3:6], "advocacy": NINE[6:]}
-    cells = [("ALL", "ALL", 900, named)]
+    cells = [("ALL", "ALL", 300, named)]
     for code, people in eligible.items():
         if code not in left_out:
             members = [sheet for sheet in named if code in (sheet["service_code"], sheet["staff_group"])]
@@ -223,7 +224,7 @@ def good_sheets(each: int = 20) -> list[list[str]]:
     return [[*groups[n % 3], *(str((n + place) % 5 + 1) for place in range(10))] for n in range(3 * each)]
 
 
-BY_GROUP = {**COVER, "eligible_staff_by_group": "S01 300, S02 200; nurses 150; therapists: 400"}
+BY_GROUP = {**COVER, "eligible_staff_by_group": "S01 150, S02 100; nurses 80; therapists: 200"}
 
 
 def as_book(sheets: Iterable[Sheet], cover: Mapping[str, Any]) -> bytes:
@@ -238,7 +239,7 @@ def as_book(sheets: Iterable[Sheet], cover: Mapping[str, Any]) -> bytes:
 def test_a_file_of_answer_sheets_is_accepted_as_counts_in_either_form() -> None:
     as_csv = decided(staff_file(good_sheets()), BY_GROUP)
     days = {name: datetime.fromisoformat(BY_GROUP[name]) for name in ("fieldwork_start", "fieldwork_end")}
-    as_xlsx = decided(as_book(good_sheets(), {**BY_GROUP, **days, "eligible_staff": 900}), {})
+    as_xlsx = decided(as_book(good_sheets(), {**BY_GROUP, **days, "eligible_staff": 300}), {})
     for one in (as_csv, as_xlsx):
         assert (one.receipt.decision, one.receipt.findings) == ("accepted", ())
         assert (one.receipt.rows_in, one.receipt.rows_kept, one.receipt.layout) == (60, 60, "responses")
@@ -250,7 +251,7 @@ def test_a_file_of_answer_sheets_is_accepted_as_counts_in_either_form() -> None:
 
 
 def test_the_same_survey_in_counts_says_the_same() -> None:
-    eligible = {"S01": 300, "S02": 200, "nurses": 150, "therapists": 400}
+    eligible = {"S01": 150, "S02": 100, "nurses": 80, "therapists": 200}
     sheets = decided(staff_file(good_sheets()), BY_GROUP)
     columns = [column.name for column in feeds()["staff_survey"].columns]
     rows = boring_staff(good_sheets(), eligible, set())
@@ -262,7 +263,7 @@ def test_the_same_survey_in_counts_says_the_same() -> None:
 
 def test_a_group_of_under_eleven_answers_counts_in_the_whole_only_and_the_sender_is_told() -> None:
     sheets = [*good_sheets(), *([["", "nurses", *"3333333333"]] * 0), *([["S02", "", *"3333333333"]] * 5)]
-    one = decided(staff_file(sheets), {**COVER, "eligible_staff_by_group": "S01 300, nurses 150, therapists 400"})
+    one = decided(staff_file(sheets), {**COVER, "eligible_staff_by_group": "S01 150, nurses 80, therapists 200"})
     assert one.receipt.decision == "accepted"
     assert rules(one) == {"groups_without_staff_otherwise", "small_groups_otherwise"}
     # five sheets without a staff group could be told from the others, so the smallest group is counted with them
