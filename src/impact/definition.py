@@ -29,6 +29,9 @@ Expects = Literal[
     "drop_holds",
 ]
 
+EACH = "each"
+"""In the rows that a template begins with: one for each word that can stand in the column."""
+
 _PACKAGE = Path(__file__).parent
 _MOST_ROWS = 20_000
 """More than any file of the register needs, and few enough to check in a second or two."""
@@ -104,7 +107,8 @@ class Definition:
     `period_grains` are the periods that a drop can be for. `period_column` says which period a row belongs to: a month
     belongs to its quarter where drops are for quarters. `report_place` is where among the topics of a report the feed
     comes. `may_be_nil`: whether there can be nothing to report, and
-    `may_be_left_out` whether a register can do without the file.
+    `may_be_left_out` whether a register can do without the file. `template_rows` says which rows its template begins
+    with: a column -> the word that stands there, or EACH for a row for each word that can.
     """
 
     name: str
@@ -121,6 +125,7 @@ class Definition:
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
     totals: tuple[str, ...]
+    template_rows: Mapping[str, str] = field(default_factory=dict)
 
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -141,13 +146,13 @@ def register_files() -> dict[str, Definition]:
 @cache
 def messages() -> Mapping[str, Mapping[str, str]]:
     """The words for what any file can get wrong: rule -> `says`, `message`, `fix`."""
-    read: dict[str, dict[str, str]] = yaml.safe_load((_PACKAGE / "checking" / "messages.yaml").read_text("utf-8"))
+    read: dict[str, dict[str, str]] = _from_yaml((_PACKAGE / "checking" / "messages.yaml").read_text("utf-8"))
     return read
 
 
 def read_definition(text: str) -> Definition:
     """Read one ODCS file. Raises KeyError or ValueError where it lacks what this software needs."""
-    contract = yaml.safe_load(text)
+    contract = _from_yaml(text)
     table = contract["schema"][0]
     custom = {entry["property"]: entry["value"] for entry in contract.get("customProperties", [])}
     columns = tuple(_column(entry) for entry in table["properties"])
@@ -174,7 +179,13 @@ def read_definition(text: str) -> Definition:
         columns=columns,
         rules=tuple(rules),
         totals=tuple(custom.get("totals", ())),
+        template_rows=custom.get("templateRows", {}),
     )
+
+
+def _from_yaml(text: str) -> Any:
+    """With the parser in C where there is one: eight times as fast, and `impact check` reads 25 such files."""
+    return yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506  (safe either way)
 
 
 def _read_folder(folder: str) -> dict[str, Definition]:

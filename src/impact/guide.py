@@ -3,20 +3,12 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
-from impact.checking.findings import rule_words
+from impact.checking.findings import kind_words, rule_words
 from impact.checking.workbook import COVER_FIELDS
-from impact.definition import Column, Definition, Rule, feeds, messages, register_files
+from impact.definition import Definition, Kind, Rule, feeds, messages, register_files
 
-_KINDS = {
-    "text": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "month": "a month",
-    "date": "a date",
-    "period": "a quarter or a year",
-    "boolean": "yes or no",
-}
 _PERIODS = {
     "month": "a month (`2026-04`)",
     "quarter": "a quarter (`2026-Q1`) or a run of them (`2023-Q3_to_2025-Q4`)",
@@ -75,7 +67,7 @@ def main() -> None:
 
 _COLUMN_RULES = frozenset(
     {"not_blank", "one_of", "matches", "between", "at_least", "at_most", "in_register", "unique"}
-    | {f"readable_{kind}" for kind in _KINDS}
+    | {f"readable_{kind}" for kind in get_args(Kind)}
 )
 
 
@@ -118,7 +110,9 @@ def _definition_lines(definition: Definition, level: str) -> Iterator[str]:
     yield "|---|---|---|---|"
     for column in definition.columns:
         needed = "yes" if column.is_required else "no"
-        yield _row([f"`{column.heading}`", f"{column.description} ({_kind(column)})", needed, f"`{column.example}`"])
+        yield _row(
+            [f"`{column.heading}`", f"{column.description} ({kind_words(column)})", needed, f"`{column.example}`"]
+        )
     yield ""
     yield "| what must hold | if not | what the receipt says | what to do |"
     yield "|---|---|---|---|"
@@ -138,10 +132,6 @@ def _about_files(definition: Definition) -> Iterator[str]:
         yield "It is CSV, as it is published."
     else:
         yield "There may be nothing to report." if definition.may_be_nil else "There is always something to report."
-
-
-def _kind(column: Column) -> str:
-    return f"one of {', '.join(column.one_of)}" if column.one_of else _KINDS[column.kind]
 
 
 def _rule_cells(rule: Rule, definition: Definition) -> list[str]:

@@ -8,22 +8,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from impact.checking.findings import Finding, about_file, cell_name
-from impact.checking.headings import match_headings
-from impact.checking.text_file import NumberedRows, read_text_file
-from impact.checking.workbook import ZIPPED, is_excel_error, read_workbook
+from impact.checking.headings import columns_by_heading, heading_key, match_headings
+from impact.checking.text_file import NumberedRows, first_lines, read_text_file
+from impact.checking.workbook import ZIPPED, first_sheet_rows, is_excel_error, read_workbook
 from impact.definition import Definition
 
 LARGEST_BYTES = 50_000_000
 """A quarter of one organisation is under 100 kB, a month of the whole NHS 50 kB."""
+_FIRST_ROWS = 20
+"""Where headings are looked for to tell what a file is about."""
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """The cells of a file as text. `columns` maps a column's name to its position in the file, from 0."""
+    """The cells of a file as text. `columns` maps a column's name to its position in the file, from 0; `headings` are
+    all that stand in the heading row, those that nobody knows too."""
 
     columns: dict[str, int]
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
+    headings: tuple[str, ...] = ()
+    heading_row: int = 1
 
     def cell(self, column: str | None, row: int) -> str:
         """The name of a cell, or of its row where the file has no such column."""
@@ -57,6 +62,21 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
         return Reading(None, (about_file("too_large", high=str(LARGEST_BYTES // 1_000_000)),))
     rows, findings = read_text_file(data, definition)
     return _reading(rows, findings, None, definition)
+
+
+def most_headings(data: bytes, definitions: Mapping[str, Definition]) -> str | None:
+    """Which of the definitions has the most headings in one of the first rows of a file; None where none has any. The
+    rows below are not looked at, so that this costs next to nothing."""
+    is_workbook = data.startswith(ZIPPED) and len(data) <= LARGEST_BYTES
+    rows = first_sheet_rows(data, _FIRST_ROWS) if is_workbook else first_lines(data, _FIRST_ROWS)
+    keys = [{heading_key(text) for text in texts} for texts in rows]
+    found = {
+        name: max((len(known & row) for row in keys), default=0)
+        for name, definition in definitions.items()
+        for known in [set(columns_by_heading(definition))]
+    }
+    best = max(found, key=lambda name: found[name])
+    return best if found[best] else None
 
 
 def _reading(
@@ -94,4 +114,5 @@ def _reading(
         findings += (about_file("error_cell", cells=errors),)
     width = max(headed) + 1
     rows = tuple(tuple(cells[:width]) + ("",) * (width - len(cells)) for _, cells in body)
-    return Reading(TextTable(columns, rows, tuple(row for row, _ in body)), findings, cover)
+    numbers = tuple(row for row, _ in body)
+    return Reading(TextTable(columns, rows, numbers, tuple(headings[:width]), heading_row), findings, cover)

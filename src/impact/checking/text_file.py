@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 from impact.checking.findings import Finding, about_file
 from impact.checking.headings import columns_by_heading, heading_key
@@ -46,6 +47,14 @@ def read_text_file(data: bytes, definition: Definition) -> tuple[NumberedRows | 
     except csv.Error as fault:
         rule = "cell_too_long" if "field limit" in str(fault) else "broken_quotes"
         return None, (*findings, about_file(rule))
+
+
+def first_lines(data: bytes, most: int) -> Iterator[list[str]]:
+    """What the first lines of a file hold, cut at each separator that there can be: enough to know headings by."""
+    text, _ = _decode(data[:LONGEST_CELL])
+    for line in (text or "").splitlines()[:most]:
+        for separator in (",", *_SEPARATOR_NAMES):
+            yield [cell.strip('" ') for cell in line.split(separator)]
 
 
 def _no_text(data: bytes) -> Finding | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from impact.checking.findings import Finding, cells_text
 from impact.definition import Severity, feeds
 from impact.home import json_bytes
 from impact.intake.receipts import Decision, Receipt, as_json
@@ -27,7 +28,9 @@ _NEXT_STEPS: dict[Decision, str] = {
     "refused": "Correct the cells named here in your own file, and put it in the same folder.",
     "unreadable": "Put a CSV file or an Excel workbook of your figures in the same folder.",
 }
-_GROUPS: dict[Severity, str] = {
+_MOST_PARTS = 12
+"""As many cells, or runs of them, as a line names. The JSON names every one."""
+GROUPS: dict[Severity, str] = {
     "must_fix": "To put right",
     "please_confirm": "To confirm",
     "for_information": "For your information",
@@ -38,21 +41,35 @@ def headline(receipt: Receipt) -> str:
     return _HEADLINES[receipt.decision]
 
 
+def next_step(receipt: Receipt) -> str:
+    return _NEXT_STEPS[receipt.decision]
+
+
+def grouped(receipt: Receipt) -> Iterator[tuple[str, list[Finding]]]:
+    """Each group that has findings: what it is called, and them."""
+    for severity, title in GROUPS.items():
+        if findings := [finding for finding in receipt.findings if finding.severity == severity]:
+            yield title, findings
+
+
+def place_and_message(finding: Finding) -> tuple[str, str]:
+    """The cells of a finding in words, shortened where they are many, and what is said of them."""
+    return cells_text(finding.cells, _MOST_PARTS), finding.message
+
+
 def answer_lines(receipt: Receipt) -> Iterator[str]:
     """The receipt in plain lines, for a terminal."""
     yield f"{headline(receipt)}."
     yield f"This file contains: {contents(receipt)}."
-    for severity, title in _GROUPS.items():
-        findings = [finding for finding in receipt.findings if finding.severity == severity]
-        if findings:
-            yield ""
-            yield f"{title}:"
+    for title, findings in grouped(receipt):
+        yield ""
+        yield f"{title}:"
         for finding in findings:
-            place = f"{', '.join(finding.cells)}: " if finding.cells else ""
-            yield f"  {place}{finding.message}"
+            place, message = place_and_message(finding)
+            yield f"  {place}: {message}" if place else f"  {message}"
             yield f"    {finding.fix}"
     yield ""
-    yield _NEXT_STEPS[receipt.decision]
+    yield next_step(receipt)
 
 
 def contents(receipt: Receipt) -> str:
@@ -73,8 +90,8 @@ def contents(receipt: Receipt) -> str:
     return "; ".join(said)
 
 
-def answer_page(receipt: Receipt) -> bytes:
-    """The receipt as a page that needs nothing else to be read."""
+def answer_page(receipt: Receipt, workbook: str = "") -> bytes:
+    """The receipt as a page that needs nothing else to be read. `workbook` names the marked-up one beside it."""
     definition = feeds().get(receipt.feed)
     period = parse_period(receipt.period)
     page = _template().render(
@@ -82,26 +99,27 @@ def answer_page(receipt: Receipt) -> bytes:
         headline=headline(receipt),
         contents=contents(receipt),
         received=f"{from_text(receipt.received_at).astimezone(LONDON):%d %B %Y, %H:%M}",
-        next_step=_NEXT_STEPS[receipt.decision],
+        next_step=next_step(receipt),
         feed=definition.title if definition else receipt.feed,
         period=period.label() if period else receipt.period,
         groups=[
-            (title, [finding for finding in receipt.findings if finding.severity == severity])
-            for severity, title in _GROUPS.items()
+            (title, [(*place_and_message(finding), finding.fix) for finding in findings])
+            for title, findings in grouped(receipt)
         ],
+        workbook=workbook,
     )
     return page.encode()
 
 
-def answers(outbox: Path, receipt: Receipt) -> dict[Path, bytes]:
-    """Both forms, and where in the sender's outbox they go, under a name that says what they are about."""
+def answers(outbox: Path, receipt: Receipt, workbook: bytes | None = None) -> dict[Path, bytes]:
+    """Both forms, and the marked-up workbook where there is one, and where in the sender's outbox they go, under a name
+    that says what they are about."""
     feed = receipt.feed if receipt.feed in feeds() else "unknown"
     period = receipt.period if parse_period(receipt.period) else "unknown"
     name = f"{feed}_{period}_{receipt.decision}_{receipt.id}"
-    return {
-        outbox / f"{name}.json": json_bytes(as_json(receipt)),
-        outbox / f"{name}.html": answer_page(receipt),
-    }
+    page = answer_page(receipt, "" if workbook is None else f"{name}.xlsx")
+    found = {outbox / f"{name}.json": json_bytes(as_json(receipt)), outbox / f"{name}.html": page}
+    return found if workbook is None else {**found, outbox / f"{name}.xlsx": workbook}
 
 
 @cache

@@ -14,13 +14,14 @@ from functools import partial
 from impact import __version__
 from impact.checking.batch import Submitted, check_tables
 from impact.checking.findings import Finding, about_file
-from impact.checking.reading import TextTable, read_csv, read_table
+from impact.checking.reading import Reading, TextTable, read_csv, read_table
 from impact.definition import Definition, feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
 from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
+from impact.intake.marked_up import is_sent_back, marked_up
 from impact.intake.placing import active_part, nil_findings, period_of_drop, place_findings, succession_findings
 from impact.intake.receipts import Receipt, Slot, decide, live_returns, load_receipts, save_receipts
 from impact.intake.returns import StoredRow, column_totals, return_path, row_writer, rows_hash, stored_rows, write_rows
@@ -47,12 +48,13 @@ class Intake:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision, and the rows that it keeps, not yet committed."""
+    """A decision, and the rows that it keeps, not yet committed; and the drop as it was read, to be sent back."""
 
     drop: Drop
     receipt: Receipt
     rows: tuple[StoredRow, ...]
     row_numbers: tuple[int, ...]
+    table: TextTable | None = None
 
 
 @dataclass
@@ -93,13 +95,15 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         if fresh:
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
+        tables: dict[str, TextTable | None] = {}
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
             decided = decide_drops(wave, now, register, settings_version, live)
             _commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
             live = live_returns(given.values())
-        left += _answer(home, [(drop, given[drop.id]) for drop in drops])
+            tables |= {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
+        left += _answer(home, [(drop, given[drop.id]) for drop in drops], tables)
         for one in left:
             _log.warning("Left: %s, because %s", one.path, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
@@ -111,12 +115,13 @@ def decide_drops(
     register: Register,
     settings_version: str,
     live: Mapping[Slot, Receipt],
+    readings: Mapping[str, Reading] | None = None,
 ) -> list[Decided]:
-    """Decide on drops together, one batch of rows a feed. Writes nothing.
+    """Decide on drops together, one batch of rows a feed. Writes nothing. A drop among `readings` is not read again.
 
     No two of `drops` may be for the same organisation, feed and period: which of them counts is for the caller to say.
     """
-    opened = {drop.id: _open(drop, now, register) for drop in drops}
+    opened = {drop.id: _open(drop, now, register, (readings or {}).get(drop.id)) for drop in drops}
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, now, register)) is not None]
@@ -143,7 +148,7 @@ def _submitted(one: _Opened, now: datetime, register: Register) -> Submitted | N
     )
 
 
-def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
+def _open(drop: Drop, now: datetime, register: Register, reading: Reading | None) -> _Opened:
     """Read the drop and its cover, and say what is wrong with them and with its place."""
     arrival = drop.arrival
     definition = feeds().get(arrival.feed)
@@ -151,8 +156,7 @@ def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
     findings = list(place_findings(arrival, period, now, register))
     if definition is None:
         return _Opened(drop, None, period, None, Cover(), findings)
-    # An official file is taken as it is published, and that is CSV.
-    reading = (read_csv if definition.source == "official" else read_table)(drop.data, definition)
+    reading = reading or read_for(definition, drop.data)
     findings += reading.findings
     fields = cover_fields(reading.cover, drop.cover_data)
     if fields is None:
@@ -165,6 +169,11 @@ def _open(drop: Drop, now: datetime, register: Register) -> _Opened:
     if cover.is_nil_return:
         findings = [finding for finding in findings if finding.rule != _MAKES_NO_ROWS_RIGHT]
     return _Opened(drop, definition, period, reading.table, cover, findings)
+
+
+def read_for(definition: Definition, data: bytes) -> Reading:
+    """An official file is taken as it is published, and that is CSV."""
+    return (read_csv if definition.source == "official" else read_table)(data, definition)
 
 
 def _decided(
@@ -215,7 +224,7 @@ def _decided(
         findings=tuple(findings),
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
-    return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
+    return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers, table)
 
 
 def _count_services(table: TextTable | None) -> int:
@@ -296,7 +305,17 @@ def _is_later(other: Receipt | None, receipt: Receipt) -> bool:
     return other is not None and other.received_at > receipt.received_at
 
 
-def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
+def marked_up_drop(drop: Drop, receipt: Receipt, tables: Mapping[str, TextTable | None]) -> bytes | None:
+    """The drop with the cells marked that something is to be done about; None where there is none to send back. What is
+    not among `tables`, being sent again, is read again."""
+    definition = feeds().get(receipt.feed)
+    if definition is None or not is_sent_back(receipt):
+        return None
+    table = tables[drop.id] if drop.id in tables else read_for(definition, drop.data).table
+    return None if table is None else marked_up(receipt, table, definition)
+
+
+def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]], tables: Mapping[str, TextTable | None]) -> list[Left]:
     """Answer the senders and clear the inboxes. Where an outbox cannot be written, its files wait for the next run."""
     try:
         remove_all(home.drops / receipt.sha256 for _, receipt in taken if receipt.is_purged)
@@ -304,7 +323,8 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
             {
                 path: data
                 for drop, receipt in taken
-                for path, data in answers(outbox_of(home, drop.arrival), receipt).items()
+                for workbook in [marked_up_drop(drop, receipt, tables)]
+                for path, data in answers(outbox_of(home, drop.arrival), receipt, workbook).items()
             }
         )
         remove_all(drop.arrival.path for drop, _ in taken)
@@ -313,7 +333,7 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
         raise
     except ImpactError as fault:
         if len(taken) > 1:
-            return [left for one in taken for left in _answer(home, [one])]
+            return [left for one in taken for left in _answer(home, [one], tables)]
         [(drop, receipt)] = taken
         return [Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")]
     return []

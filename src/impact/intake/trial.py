@@ -6,35 +6,37 @@ from pathlib import Path
 
 from impact.checking.batch import cell_text
 from impact.checking.findings import Finding
-from impact.checking.reading import Reading, TextTable, read_table
+from impact.checking.reading import Reading, TextTable, most_headings, read_table
 from impact.checking.values import period_of, read_value
 from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.cover import cover_fields
-from impact.intake.intake import decide_drops
+from impact.intake.intake import Decided, decide_drops, read_for
 from impact.intake.landing import INBOX, Arrival, read_drop
-from impact.intake.receipts import Receipt, live_returns, load_receipts
+from impact.intake.receipts import live_returns, load_receipts
 from impact.register import current_register
 from impact.settings import settings_at
 
 
-def place_of(path: Path, organisation: str | None, feed: str | None, period: str | None) -> Arrival:
-    """Where the file would be sent. What is not said of it is taken from its place, then from its rows; what neither
-    tells is left empty."""
+def place_of(
+    path: Path, organisation: str | None, feed: str | None, period: str | None
+) -> tuple[Arrival, Reading | None]:
+    """Where the file would be sent, and what came of reading it for that. What is not said of it is taken from its
+    place, then from its rows; what neither tells is left empty."""
     place = path.resolve().parts
     if len(place) > 5 and place[-4] == INBOX:
         organisation, feed, period = organisation or place[-5], feed or place[-3], period or place[-2]
     data = path.read_bytes()
-    feed = feed or _guess_feed(data)
+    feed = feed or most_headings(data, feeds())
     definition = feeds().get(feed or "")
-    reading = read_table(data, definition) if definition else Reading(None, (), None)
+    reading = read_for(definition, data) if definition else Reading(None, (), None)
     beside = read_drop(Arrival("", "", "", path)).cover_data
     cover = cover_fields(reading.cover, beside) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
     if definition is not None and reading.table is not None:
         organisation = organisation or _most_common(definition, reading.table, "organisation_code")
         period = period or _guess_period(definition, reading.table)
-    return Arrival(organisation or "", feed or "", period or "", path)
+    return Arrival(organisation or "", feed or "", period or "", path), reading if definition else None
 
 
 def why_unreadable(path: Path) -> Finding | None:
@@ -43,19 +45,14 @@ def why_unreadable(path: Path) -> Finding | None:
     return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
-def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
-    """The receipt that the file would get there. Raises ImpactError when the home's register cannot be used."""
+def try_file(home: Home, arrival: Arrival, now: datetime, reading: Reading | None = None) -> Decided:
+    """What would be decided on the file there; it is read, unless that has been done already. Raises ImpactError when
+    the home's register cannot be used."""
     drop = read_drop(arrival)
     live = live_returns([receipt for receipt in load_receipts(home) if receipt.id != drop.id])
-    [decided] = decide_drops([drop], now, current_register(home), settings_at(home, now)[0], live)
-    return decided.receipt
-
-
-def _guess_feed(data: bytes) -> str | None:
-    """The feed of which most headings are there."""
-    tables = {name: read_table(data, definition).table for name, definition in feeds().items()}
-    headings = {name: len(table.columns) for name, table in tables.items() if table is not None}
-    return max(headings, key=lambda name: headings[name]) if headings else None
+    readings = {} if reading is None else {drop.id: reading}
+    [decided] = decide_drops([drop], now, current_register(home), settings_at(home, now)[0], live, readings)
+    return decided
 
 
 def _guess_period(definition: Definition, table: TextTable) -> str | None:

@@ -37,7 +37,7 @@ def test_a_cover_is_read_field_by_field() -> None:
         "nil_return": "no",
         "notes": "none",
         "template": "savings",
-        "template_version": "2",
+        "template_version": "1.0.0",
     }
     assert list(fields) == list(COVER_FIELDS)
     assert read_cover(fields, PLACE) == (
