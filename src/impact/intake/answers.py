@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from impact.checking.findings import Finding, cells_text
 from impact.definition import Severity, feeds
 from impact.home import json_bytes
+from impact.intake.landing import INBOX
 from impact.intake.receipts import Decision, Receipt, as_json
 from impact.periods import LONDON, from_text, parse_period
 
@@ -25,8 +26,8 @@ _NEXT_STEPS: dict[Decision, str] = {
         "Look at each cell named here. If it is wrong, correct it and send the file again. If it is right, write to "
         "the people who run this service with the number of this receipt and the reason."
     ),
-    "refused": "Correct the cells named here in your own file, and put it in the same folder.",
-    "unreadable": "Put a CSV file or an Excel workbook of your figures in the same folder.",
+    "refused": "Put right what is named here, save the file, and put it in the folder {folder}.",
+    "unreadable": "Put a CSV file or an Excel workbook of your figures in the folder {folder}.",
 }
 _MOST_PARTS = 12
 """As many cells, or runs of them, as a line names. The JSON names every one."""
@@ -42,7 +43,9 @@ def headline(receipt: Receipt) -> str:
 
 
 def next_step(receipt: Receipt) -> str:
-    return _NEXT_STEPS[receipt.decision]
+    is_known = receipt.feed in feeds() and parse_period(receipt.period) is not None
+    folder = f"{INBOX}/{receipt.feed}/{receipt.period}" if is_known else "of its feed and period"
+    return _NEXT_STEPS[receipt.decision].format(folder=folder)
 
 
 def grouped(receipt: Receipt) -> Iterator[tuple[str, list[Finding]]]:
@@ -76,7 +79,7 @@ def contents(receipt: Receipt) -> str:
     """What the file holds, so that the wrong file is spotted."""
     if receipt.is_nil and not receipt.rows_in:
         return "nothing to report"
-    said = ["1 row" if receipt.rows_in == 1 else f"{receipt.rows_in} rows"]
+    said = ["1 row" if receipt.rows_in == 1 else f"{receipt.rows_in:,} rows"]
     if receipt.services:
         said.append("1 service" if receipt.services == 1 else f"{receipt.services} services")
     if there := [period for period in receipt.totals if period]:
