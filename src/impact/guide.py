@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
-from impact.checking.findings import kind_words, rule_words
+from impact.checking.findings import cell_name, cells_text, kind_words, rule_words
 from impact.checking.workbook import COVER_FIELDS
 from impact.definition import Definition, Kind, Rule, feeds, messages, register_files
 
@@ -19,6 +19,8 @@ _SEVERITIES = {
     "please_confirm": "held until confirmed",
     "for_information": "for information",
 }
+_ONE, _SEVERAL, _ALL = [7], [7, 9, 12], range(2, 42)
+"""Rows of a file of forty, with its headings in row 1."""
 _MADE = "<!-- Made by `make docs` from the definitions: edit those, not this page. -->"
 
 
@@ -30,6 +32,11 @@ def feeds_page() -> str:
         "row holds the headings, in any order, and it goes into the folder `inbox/FEED/PERIOD` of the organisation.",
         "`impact check FILE` says what the receipt will say, before anything is sent. A file in the folder of a run of",
         "quarters, such as `2023-Q3_to_2025-Q4`, brings the history of all of them at once.",
+        "",
+        "`impact template FEED --organisation CODE --period PERIOD` writes a workbook to fill in: it holds the rows",
+        "that must be there, offers the organisation's own codes, and says of each column what it is. What is refused",
+        "comes back with the cells marked: in the outbox, and with `impact check FILE --xlsx MARKED.xlsx`. Cells are",
+        "named as in Excel, three or more in a run by the first and the last: `F7`, `F7, F9 and F12`, `F2:F41`.",
         "",
     ]
     lines += _cover_lines()
@@ -137,8 +144,18 @@ def _about_files(definition: Definition) -> Iterator[str]:
 def _rule_cells(rule: Rule, definition: Definition) -> list[str]:
     column = definition.column(rule.column) if rule.column else None
     words = {**rule_words(rule, column), "value": ""}
-    said = [sentence.format(**words) for sentence in (rule.says, rule.message, rule.fix)]
-    return [said[0], _SEVERITIES[rule.severity], said[1], said[2]]
+    says, message, fix = (sentence.format(**words) for sentence in (rule.says, rule.message, rule.fix))
+    return [says, _SEVERITIES[rule.severity], f"{_cells_named(rule, definition)}{message}", fix]
+
+
+def _cells_named(rule: Rule, definition: Definition) -> str:
+    """How a receipt names the cells where a rule is broken, when that is one, several, or all of forty rows; nothing
+    for what is said of the file as a whole. The columns stand as in the template."""
+    if rule.subject == "drop":
+        return ""
+    position = [column.name for column in definition.columns].index(str(rule.column))
+    broken = [_ONE, _SEVERAL, _ALL]
+    return " or ".join(f"`{cells_text([cell_name(position, row) for row in rows])}`" for rows in broken) + ": "
 
 
 def _gaps(sentence: str) -> str:
