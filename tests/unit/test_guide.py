@@ -24,8 +24,8 @@ def sentences() -> Iterator[tuple[str, str]]:
                 yield f"{definition.name}.{rule.name}", said.format(**words)
         for column in definition.columns:
             yield f"{definition.name}.{column.name}", column.description
-    for name, said in messages().items():
-        yield from ((name, said[part]) for part in ("says", "message", "fix"))
+    for name, common in messages().items():
+        yield from ((name, common[part]) for part in ("says", "message", "fix"))
 
 
 @pytest.mark.parametrize("wrong", [TYPE_NAMES, PATTERNS, POSITIONS], ids=["types", "patterns", "positions"])

@@ -12,6 +12,7 @@ from typing import Any
 from impact.checking.findings import Finding, cell_place, cells_text
 from impact.checking.reading import TextTable
 from impact.checking.values import read_value
+from impact.checking.workbook import MOST_COLUMNS
 from impact.definition import Column, Definition, Severity
 from impact.intake.answers import GROUPS, contents, grouped, headline, next_step
 from impact.intake.books import BLUE, HEADING, TEXT, TITLE, WRAPPED, clean_text, make_book
@@ -43,7 +44,8 @@ def marked_up(receipt: Receipt, table: TextTable, definition: Definition) -> byt
 
     The same receipt and rows give the same bytes.
     """
-    if not is_sent_back(receipt) or len(table.rows) * len(table.headings) > MOST_CELLS:
+    width = len(table.headings)
+    if not is_sent_back(receipt) or width > MOST_COLUMNS or len(table.rows) * width > MOST_CELLS:
         return None
 
     def fill(book: Any) -> None:

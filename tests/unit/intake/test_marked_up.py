@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from impact.checking.findings import Finding, about_file
 from impact.checking.reading import TextTable
+from impact.checking.workbook import MOST_COLUMNS
 from impact.definition import feeds
 from impact.intake.intake import Decided, decide_drops, marked_up_drop
 from impact.intake.landing import Arrival, make_drop
@@ -164,8 +165,9 @@ def test_comments_are_bounded_and_what_is_too_large_comes_back_as_a_page_alone()
     sheet = opened(marked_up(replace(REFUSED, findings=(finding,)), table, SAVINGS))["savings"]
     assert sum(cell.comment is not None for (cell,) in sheet["A2:A600"]) == MOST_COMMENTS
     assert sheet[f"A{MOST_COMMENTS + 3}"].fill.fgColor.rgb == "FFFFC7CE"
-    wide = replace(table, headings=("h",) * (MOST_CELLS // len(table.rows) + 1))
-    assert marked_up(REFUSED, wide, SAVINGS) is None
+    long = replace(table, rows=table.rows * (MOST_CELLS // len(table.rows) // len(table.headings) + 1))
+    assert marked_up(REFUSED, long, SAVINGS) is None
+    assert marked_up(REFUSED, replace(table, headings=("h",) * (MOST_COLUMNS + 1)), SAVINGS) is None
 
 
 def test_a_missing_column_and_a_fault_of_a_whole_row_are_told() -> None:
