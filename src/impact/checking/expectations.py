@@ -16,12 +16,14 @@ from impact.definition import Rule, Severity
 if TYPE_CHECKING:
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.data_context import EphemeralDataContext
+    from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.expectations.expectation import Expectation
 
 _SEVERITIES: dict[Severity, str] = {"must_fix": "critical", "please_confirm": "warning", "for_information": "info"}
 
 
-_RESULT_FORMAT = {
+_WHETHER = {"result_format": "BOOLEAN_ONLY"}
+_PLACES = {
     "result_format": "COMPLETE",
     "exclude_unexpected_values": True,
     "partial_unexpected_count": 0,
@@ -67,8 +69,6 @@ def broken_rules(
     Raises RuntimeError when an expectation could not be evaluated: a check that did not run is not a check passed.
     """
     source = _context().data_sources.add_or_update_pandas("drops")
-    from great_expectations import ExpectationSuite
-
     broken: list[Broken] = []
     for subject, frame in (("row", rows), ("drop", drops)):
         asked = [rule for rule in rules if rule.subject == subject]
@@ -81,15 +81,16 @@ def broken_rules(
             .add_batch_definition_whole_dataframe("all")
             .get_batch(batch_parameters={"dataframe": slim})
         )
-        suite = ExpectationSuite(
-            name=subject, expectations=[_expectation(rule, known.get(rule.name, ())) for rule in asked]
-        )
-        validated = batch.validate(suite, result_format=_RESULT_FORMAT)
-        named = {rule.name: rule for rule in asked}
+        # Most rules hold, and where is asked of the others alone: it costs more than whether.
+        whether = _validated(batch, asked, known, _WHETHER)
+        failing = [rule for rule in asked if not whether[rule.name].success]
+        if not failing:
+            continue
+        where = _validated(batch, failing, known, _PLACES)
         numbers = frame["row"] if subject == "row" else [None] * len(frame)
         places = list(zip(frame["drop"], numbers, strict=True))
-        for result in validated.results:
-            broken += _broken_in(result, named, places)
+        for rule in failing:
+            broken += _broken_in(where[rule.name], rule, places)
     return broken
 
 
@@ -162,16 +163,32 @@ def _expectation(rule: Rule, known: Sequence[str]) -> "Expectation":
             return ExpectColumnValuesToBeInSet(column=holds_column(rule), value_set=[True], **common)
 
 
+def _validated(
+    batch: "Batch", rules: Sequence[Rule], known: Mapping[str, Sequence[str]], result_format: Mapping[str, Any]
+) -> dict[str, "ExpectationValidationResult"]:
+    """What came of each rule, by its name. Raises RuntimeError where one could not be evaluated."""
+    from great_expectations import ExpectationSuite
+
+    suite = ExpectationSuite(
+        name="rules", expectations=[_expectation(rule, known.get(rule.name, ())) for rule in rules]
+    )
+    results = {}
+    for result in batch.validate(suite, result_format=dict(result_format)).results:
+        assert result.expectation_config is not None
+        name = (result.expectation_config.meta or {})["rule"]
+        fault = result.exception_info or {}
+        if "raised_exception" not in fault or fault["raised_exception"]:
+            raise RuntimeError(f"Great Expectations could not evaluate the rule {name}: {fault}")
+        results[name] = result
+    return results
+
+
 def _broken_in(
-    result: "ExpectationValidationResult", rules: Mapping[str, Rule], places: Sequence[tuple[Any, Any]]
+    result: "ExpectationValidationResult", rule: Rule, places: Sequence[tuple[Any, Any]]
 ) -> Iterator[Broken]:
-    assert result.expectation_config is not None
-    rule = rules[(result.expectation_config.meta or {})["rule"]]
-    fault = result.exception_info or {}
-    if "raised_exception" not in fault or fault["raised_exception"]:
-        raise RuntimeError(f"Great Expectations could not evaluate the rule {rule.name}: {fault}")
-    for index in result.result.get("unexpected_index_list") or ():
+    indices = result.result.get("unexpected_index_list")
+    if not indices:
+        raise RuntimeError(f"Great Expectations says that the rule {rule.name} is broken, but not where")
+    for index in indices:
         drop, row = places[index]
         yield Broken(rule, str(drop), None if row is None else int(row))
-    if not result.success and not result.result.get("unexpected_index_list"):
-        raise RuntimeError(f"Great Expectations says that the rule {rule.name} is broken, but not where")

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from impact.checking.findings import cell_name
 
 BLUE, PALE_BLUE, GREY = "#15456B", "#DCE6F1", "#F2F2F2"
@@ -32,6 +30,8 @@ _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 def make_book(fill: Callable[[Any], None]) -> bytes:
     """The bytes of the workbook that `fill` writes its sheets into."""
+    import xlsxwriter
+
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, _OPTIONS)
     book.set_properties({"created": _MADE_ON})
