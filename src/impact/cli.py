@@ -136,7 +136,7 @@ def check(
             click.echo(line)
     if xlsx is not None:
         workbook = marked_up_drop(decided.drop, receipt, {receipt.id: decided.table})
-        said = f"{xlsx} was not written: there are no rows to mark."
+        said = f"{xlsx} was not written: there are no cells to mark."
         if workbook is not None:
             xlsx.write_bytes(workbook)
             said = f"The cells to look at are marked in {xlsx}"

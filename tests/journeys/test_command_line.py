@@ -124,7 +124,7 @@ def test_check_never_writes_over_the_file_that_it_checks(home: Home, tmp_path: P
     assert run_in_process(home, "check", str(file), "--xlsx", str(file))[0] == 2
     assert file.read_bytes() == drop("M001")
     code, said = run_in_process(home, "check", str(file), "--xlsx", str(tmp_path / "none.xlsx"))
-    assert (code, "was not written: there are no rows to mark" in said) == (0, True)
+    assert (code, "was not written: there are no cells to mark" in said) == (0, True)
     assert not (tmp_path / "none.xlsx").exists()
 
 

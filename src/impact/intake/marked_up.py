@@ -35,12 +35,13 @@ _Marks = Mapping[tuple[int, int], tuple[Severity, str]]
 
 
 def is_sent_back(receipt: Receipt) -> bool:
-    """Whether something is to be done about the rows of a drop, and nothing that may be personal was found in it."""
-    return receipt.decision in ("refused", "held") and not receipt.is_purged
+    """Whether something is to be done about cells of a drop, and nothing that may be personal was found in it."""
+    has_cells = any(finding.cells and finding.severity in _COLOURS for finding in receipt.findings)
+    return has_cells and receipt.decision in ("refused", "held") and not receipt.is_purged
 
 
 def marked_up(receipt: Receipt, table: TextTable, definition: Definition) -> bytes | None:
-    """The workbook; None where nothing is to be done, where nothing of the drop may be kept, and where it is too large.
+    """The workbook; None where there is no cell to mark, where nothing may be kept, and where it would be too large.
 
     The same receipt and rows give the same bytes.
     """

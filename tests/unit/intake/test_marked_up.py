@@ -24,7 +24,8 @@ from tests.unit.intake.drops import FEEDS, NOW, RECEIPT, all_known, book_of, csv
 
 pytestmark = pytest.mark.xdist_group("gx")
 
-REFUSED = replace(RECEIPT, decision="refused")
+WRONG = Finding("r", "must_fix", "Wrong.", "Mend it.", None, ("A2",))
+REFUSED = replace(RECEIPT, decision="refused", findings=(WRONG,))
 SAVINGS = feeds()["savings"]
 
 
@@ -146,8 +147,10 @@ def test_nothing_goes_back_that_may_be_personal_or_needs_nothing_done() -> None:
     for receipt in (
         replace(REFUSED, is_purged=True),
         replace(REFUSED, decision="held", is_purged=True),
-        replace(RECEIPT, decision="accepted"),
-        replace(RECEIPT, decision="unreadable"),
+        replace(REFUSED, decision="accepted"),
+        replace(REFUSED, decision="unreadable"),
+        replace(REFUSED, findings=(replace(WRONG, cells=()), about_file("already_live", value="1"))),
+        replace(REFUSED, findings=(replace(WRONG, severity="for_information"),)),
     ):
         assert marked_up(receipt, table, SAVINGS) is None
 
