@@ -175,6 +175,15 @@ def test_a_history_asks_for_every_month_of_it() -> None:
     assert {(row["service_code"], row["staff_group"]) for row in rows} == {("ALL", "ALL")}
 
 
+def test_a_history_of_a_survey_asks_for_every_item_of_every_wave() -> None:
+    long = period("2025-Q3_to_2026-Q1")
+    rows = first_rows(feeds()["staff_survey"], choices_of("staff_survey", long), all_known())
+    items = {row["item"] for row in rows}
+    assert items == {"overall_satisfaction", "recommend_care", "engagement", "advocacy"}
+    assert {(row["wave"], row["item"]) for row in rows} == {(w, i) for w in long.part_ids() for i in items}
+    assert len(rows) == 3 * len(items)
+
+
 def test_a_code_that_begins_with_noughts_stays_one_when_it_is_typed() -> None:
     sheet = opened(template_of("savings"))["savings"]
     formats = {cell.value: sheet.column_dimensions[cell.column_letter].number_format for cell in sheet[1]}
