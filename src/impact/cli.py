@@ -94,25 +94,102 @@ def demo() -> None:
 @click.option("--organisation", help="The organisation that sends it. Default: as the file's place or rows say.")
 @click.option("--feed", help="The feed it is for. Default: as the file's place or headings say.")
 @click.option("--period", help="The period it is for, such as 2026-Q1. Default: as the file's place or rows say.")
+@click.option(
+    "--json", "as_receipt", is_flag=True, help="Print the receipt as JSON, with every cell, and nothing else."
+)
+@click.option(
+    "--xlsx",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the rows of FILE to this workbook, with the cells to look at marked.",
+)
 @_clean_faults
-def check(file: Path, organisation: str | None, feed: str | None, period: str | None) -> None:
+def check(
+    file: Path,
+    organisation: str | None,
+    feed: str | None,
+    period: str | None,
+    as_receipt: bool,
+    xlsx: Path | None,
+) -> None:
     """Say what the receipt of FILE would say, without sending it."""
+    from impact.home import json_bytes
     from impact.intake.answers import answer_lines
+    from impact.intake.intake import marked_up_drop
+    from impact.intake.receipts import as_json
     from impact.intake.trial import place_of, try_file, why_unreadable
+    from impact.register import current_register
 
-    arrival = place_of(file, organisation, feed, period)
+    if xlsx is not None and xlsx.exists() and xlsx.samefile(file):
+        raise click.BadParameter("--xlsx names the file that is checked. Name another one.")
+    home, now = _home(), datetime.now(UTC)
+    arrival, reading = place_of(file, organisation, feed, period, current_register(home), now)
     told = {"--organisation": arrival.sender, "--feed": arrival.feed, "--period": arrival.period}
     if not arrival.feed and (fault := why_unreadable(file)) is not None:
-        click.echo(f"{file.name}: {fault.message}\n  {fault.fix}")
+        click.echo(f"{file.name}: {fault.message}\n  {fault.fix}", err=as_receipt)
         sys.exit(NOT_ACCEPTED)
     if unsaid := [option for option, value in told.items() if not value]:
         raise click.UsageError(f"{file.name} does not say what it is for. Say it with {', '.join(unsaid)}.")
-    receipt = try_file(_home(), arrival, datetime.now(UTC))
-    click.echo(f"{file.name} as {receipt.feed} of {receipt.sender}, {receipt.period}\n")
-    for line in answer_lines(receipt):
-        click.echo(line)
+    decided = try_file(home, arrival, now, reading)
+    receipt = decided.receipt
+    if as_receipt:
+        click.echo(json_bytes(as_json(receipt)), nl=False)
+    else:
+        click.echo(f"{file.name} as {receipt.feed} of {receipt.sender}, {receipt.period}\n")
+        for line in answer_lines(receipt):
+            click.echo(line)
+    if xlsx is not None:
+        workbook = marked_up_drop(decided.drop, receipt, {receipt.id: decided.table})
+        said = f"{xlsx} was not written: there are no cells to mark."
+        if workbook is not None:
+            xlsx.write_bytes(workbook)
+            said = f"The cells to look at are marked in {xlsx}"
+        click.echo(f"\n{said}", err=as_receipt)
     if receipt.decision != "accepted":
         sys.exit(NOT_ACCEPTED)
+
+
+@main.command()
+@click.argument("feed")
+@click.option("--organisation", required=True, help="The code of the organisation that will send it.")
+@click.option("--period", required=True, help="The period that it is for, such as 2026-Q1.")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it. Default: a file here that is named after all three.",
+)
+@_clean_faults
+def template(feed: str, organisation: str, period: str, output: Path | None) -> None:
+    """Write the workbook that an organisation fills in for FEED.
+
+    It offers the organisation's own services and codes, and holds the rows that must be there. A file that is there
+    already is never overwritten: somebody may have filled it in.
+    """
+    from impact.definition import feeds
+    from impact.intake.landing import Arrival
+    from impact.intake.placing import active_part, period_of_drop
+    from impact.intake.template import make_template
+    from impact.register import current_register
+
+    collected = [name for name, definition in feeds().items() if definition.source == "return"]
+    if feed not in collected:
+        raise click.BadParameter(f"there is no template for {feed}. There is one for: {', '.join(collected)}.")
+    register = current_register(_home())
+    if not register.knows_organisation(organisation):
+        raise click.BadParameter(f"the register does not know the organisation {organisation}.")
+    asked = period_of_drop(Arrival(organisation, feed, period, Path()), feeds()[feed])
+    if asked is None:
+        raise click.BadParameter(f"{period} is not a period of {feed}. Write it as in this example: 2026-Q1")
+    start_on, end_on = active_part(asked, register, organisation)
+    if start_on > end_on:
+        raise click.BadParameter(f"the register says that {organisation} was not at work in {asked.label()}.")
+    path = output or Path(f"{feed}_{organisation}_{period}.xlsx")
+    made = make_template(feeds()[feed], register, organisation, asked)
+    try:
+        with path.open("xb") as file:
+            file.write(made)
+    except FileExistsError as fault:
+        raise click.UsageError(f"{path} is there already. Name another file with --output.") from fault
+    click.echo(f"{path}: {feeds()[feed].title} of {organisation}, {asked.label()}")
 
 
 @main.command()

@@ -3,20 +3,21 @@
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
-from impact.checking.findings import rule_words
+from impact.checking.findings import cell_name, cells_text, kind_words, rule_words
 from impact.checking.workbook import COVER_FIELDS
-from impact.definition import AnswerSheets, Column, Definition, Rule, answer_sheets, feeds, messages, register_files
+from impact.definition import (
+    AnswerSheets,
+    Definition,
+    Kind,
+    Rule,
+    answer_sheets,
+    feeds,
+    messages,
+    register_files,
+)
 
-_KINDS = {
-    "text": "text",
-    "number": "a number",
-    "integer": "a whole number",
-    "month": "a month",
-    "date": "a date",
-    "period": "a quarter or a year",
-    "boolean": "yes or no",
-}
 _PERIODS = {
     "month": "a month (`2026-04`)",
     "quarter": "a quarter (`2026-Q1`) or a run of them (`2023-Q3_to_2025-Q4`)",
@@ -27,6 +28,8 @@ _SEVERITIES = {
     "please_confirm": "held until confirmed",
     "for_information": "for information",
 }
+_ONE, _SEVERAL, _ALL = [7], [7, 9, 12], range(2, 42)
+"""Rows of a file of forty, with its headings in row 1."""
 _MADE = "<!-- Made by `make docs` from the definitions: edit those, not this page. -->"
 
 
@@ -38,6 +41,11 @@ def feeds_page() -> str:
         "row holds the headings, in any order, and it goes into the folder `inbox/FEED/PERIOD` of the organisation.",
         "`impact check FILE` says what the receipt will say, before anything is sent. A file in the folder of a run of",
         "quarters, such as `2023-Q3_to_2025-Q4`, brings the history of all of them at once.",
+        "",
+        "`impact template FEED --organisation CODE --period PERIOD` writes a workbook to fill in: it holds the rows",
+        "that must be there, offers the organisation's own codes, and says of each column what it is. What is refused",
+        "comes back with the cells marked: in the outbox, and with `impact check FILE --xlsx MARKED.xlsx`. Cells are",
+        "named as in Excel, three or more in a run by the first and the last: `F7`, `F7, F9 and F12`, `F2:F41`.",
         "",
     ]
     lines += _cover_lines()
@@ -77,7 +85,7 @@ def main() -> None:
 
 _COLUMN_RULES = frozenset(
     {"not_blank", "one_of", "matches", "between", "at_least", "at_most", "in_register", "unique"}
-    | {f"readable_{kind}" for kind in _KINDS}
+    | {f"readable_{kind}" for kind in get_args(Kind)}
 )
 
 
@@ -124,7 +132,9 @@ def _table_lines(definition: Definition) -> Iterator[str]:
     yield "|---|---|---|---|"
     for column in definition.columns:
         needed = "yes" if column.is_required else "no"
-        yield _row([f"`{column.heading}`", f"{column.description} ({_kind(column)})", needed, f"`{column.example}`"])
+        yield _row(
+            [f"`{column.heading}`", f"{column.description} ({kind_words(column)})", needed, f"`{column.example}`"]
+        )
     yield ""
     yield "| what must hold | if not | what the receipt says | what to do |"
     yield "|---|---|---|---|"
@@ -156,15 +166,21 @@ def _about_files(definition: Definition) -> Iterator[str]:
         yield "There may be nothing to report." if definition.may_be_nil else "There is always something to report."
 
 
-def _kind(column: Column) -> str:
-    return f"one of {', '.join(column.one_of)}" if column.one_of else _KINDS[column.kind]
-
-
 def _rule_cells(rule: Rule, definition: Definition) -> list[str]:
     column = definition.column(rule.column) if rule.column else None
     words = {**rule_words(rule, column), "value": ""}
-    said = [sentence.format(**words) for sentence in (rule.says, rule.message, rule.fix)]
-    return [said[0], _SEVERITIES[rule.severity], said[1], said[2]]
+    says, message, fix = (sentence.format(**words) for sentence in (rule.says, rule.message, rule.fix))
+    return [says, _SEVERITIES[rule.severity], f"{_cells_named(rule, definition)}{message}", fix]
+
+
+def _cells_named(rule: Rule, definition: Definition) -> str:
+    """How a receipt names the cells where a rule is broken, when that is one, several, or all of forty rows; nothing
+    for what is said of the file as a whole. The columns stand as in the template."""
+    if rule.subject == "drop":
+        return ""
+    position = [column.name for column in definition.columns].index(str(rule.column))
+    broken = [_ONE, _SEVERAL, _ALL]
+    return " or ".join(f"`{cells_text([cell_name(position, row) for row in rows])}`" for rows in broken) + ": "
 
 
 def _gaps(sentence: str) -> str:

@@ -1,11 +1,13 @@
 """The commands as people type them, each in a process of its own, and the documents that name them."""
 
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 
@@ -96,6 +98,78 @@ def test_check_asks_for_what_the_file_does_not_say(home: Home, tmp_path: Path) -
     asked = impact(home.root, "check", str(file))
     assert asked.returncode == 2
     assert "Say it with --organisation, --feed, --period." in asked.stderr
+
+
+def test_check_prints_the_receipt_as_json_alone_and_marks_the_cells_in_a_workbook(home: Home, tmp_path: Path) -> None:
+    file, marked = tmp_path / "mine.csv", tmp_path / "marked.xlsx"
+    file.write_bytes(drop("M001").replace(b",410,", b",n/a,"))
+    bad = impact(home.root, "check", str(file), "--json", "--xlsx", str(marked))
+    receipt = json.loads(bad.stdout)
+    assert (bad.returncode, receipt["decision"]) == (1, "refused")
+    assert [(one["rule"], one["cells"]) for one in receipt["findings"]] == [("fte_days_lost_readable", ["F3"])]
+    sheet = openpyxl.load_workbook(marked)["sickness_absence"]
+    assert sheet["F3"].value == "n/a"
+    assert "not a number" in sheet["F3"].comment.text
+    assert sorted(path.name for path in home.root.iterdir()) == ["register"]
+
+
+def run_in_process(home: Home, *words: str) -> tuple[int, str]:
+    done = CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)})
+    return done.exit_code, done.output
+
+
+def test_check_never_writes_over_the_file_that_it_checks(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes(drop("M001"))
+    assert run_in_process(home, "check", str(file), "--xlsx", str(file))[0] == 2
+    assert file.read_bytes() == drop("M001")
+    code, said = run_in_process(home, "check", str(file), "--xlsx", str(tmp_path / "none.xlsx"))
+    assert (code, "was not written: there are no cells to mark" in said) == (0, True)
+    assert not (tmp_path / "none.xlsx").exists()
+
+
+def test_a_template_is_written_once_and_tells_what_it_is_for(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "mine.xlsx"
+    words = ("template", "sickness_absence", "--organisation", "M001", "--period", "2026-Q1", "--output", str(file))
+    assert run_in_process(home, *words) == (0, f"{file}: Sickness absence of M001, January to March 2026\n")
+    made = file.read_bytes()
+    code, said = run_in_process(home, *words)
+    assert (code, "is there already" in said) == (2, True)
+    assert file.read_bytes() == made
+    code, said = run_in_process(home, "check", str(file))
+    assert (code, f"{file.name} as sickness_absence of M001, 2026-Q1" in said) == (1, True)
+    assert "F2:F4: fte_days_lost is blank." in said
+
+
+@pytest.mark.parametrize(
+    ("feed", "organisation", "period", "said"),
+    [
+        ("sickness", "M001", "2026-Q1", "there is no template for sickness"),
+        ("nhs_sickness_absence", "M001", "2026-04", "there is no template for nhs_sickness_absence"),
+        ("savings", "M999", "2026-Q1", "the register does not know the organisation M999"),
+        ("savings", "M001", "2026", "2026 is not a period of savings"),
+    ],
+)
+def test_a_template_that_cannot_be_made_is_said_plainly(
+    home: Home, feed: str, organisation: str, period: str, said: str
+) -> None:
+    code, output = run_in_process(home, "template", feed, "--organisation", organisation, "--period", period)
+    assert code == 2
+    assert said in " ".join(output.split())
+
+
+def test_what_is_refused_comes_back_with_its_cells_marked_beside_the_page(home: Home) -> None:
+    send_quarter(home, "M001", drop("M001").replace(b",410,", b",n/a,"))
+    [receipt] = take(home).receipts
+    outbox = home.landing / "M001" / "outbox"
+    stem = f"sickness_absence_2026-Q1_refused_{receipt.id}"
+    assert sorted(path.name for path in outbox.iterdir()) == [f"{stem}.html", f"{stem}.json", f"{stem}.xlsx"]
+    first = (outbox / f"{stem}.xlsx").read_bytes()
+    assert f'href="{stem}.xlsx"' in (outbox / f"{stem}.html").read_text()
+    (outbox / f"{stem}.xlsx").unlink()
+    send_quarter(home, "M001", drop("M001").replace(b",410,", b",n/a,"))
+    assert take(home).sent_again == 1
+    assert (outbox / f"{stem}.xlsx").read_bytes() == first
 
 
 def status(home: Home, *words: str) -> str:

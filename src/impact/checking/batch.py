@@ -22,7 +22,7 @@ from impact.checking.findings import (
 from impact.checking.reading import TextTable
 from impact.checking.rules import FUNCTIONS, known_together, row_periods
 from impact.checking.values import SHORTHAND, is_written_otherwise, plain_form, read_value
-from impact.definition import Column, Definition, Kind
+from impact.definition import Column, Definition, Kind, feeds
 
 Files = Mapping[str, Sequence[Mapping[str, str | None]]]
 """The register that rules look things up in: a file's name -> its rows, blank cells None, dates ISO text."""
@@ -105,6 +105,15 @@ def cell_text(table: TextTable, cells: Sequence[str], column: Column) -> str | N
     return cells[position]
 
 
+def register_codes(definition: Definition, column: str, files: Files) -> list[tuple[str, str]]:
+    """The codes that the register has for a column, in order, each with what it is called there. Where a file of the
+    register says which feed a row is for, another feed cannot use it."""
+    file, _, code = str(definition.column(column).in_register).partition(".")
+    is_feed = definition.name in feeds()
+    rows = [row for row in files[file] if not is_feed or row.get("feed") in (None, definition.name)]
+    return sorted({str(row[code]): row.get("name") or "" for row in rows if row[code] is not None}.items())
+
+
 def _rows_frame(definition: Definition, submitted: Sequence[Submitted]) -> pd.DataFrame:
     frame: dict[str, list[Any]] = {"drop": [], "row": []}
     frame |= {column.name: [] for column in definition.columns}
@@ -177,8 +186,7 @@ def _codes(definition: Definition, files: Files) -> dict[str, Sequence[str]]:
         elif rule.expects == "matches":
             codes[rule.name] = [str(definition.column(str(rule.column)).pattern)]
         elif rule.expects == "in_register":
-            file, _, column = str(definition.column(str(rule.column)).in_register).partition(".")
-            codes[rule.name] = sorted({code for row in files[file] if (code := row[column]) is not None})
+            codes[rule.name] = [code for code, _ in register_codes(definition, str(rule.column), files)]
     return codes
 
 

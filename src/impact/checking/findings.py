@@ -2,11 +2,11 @@
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isfinite
 
-from impact.definition import Column, Rule, Severity, messages
+from impact.definition import Column, Kind, Rule, Severity, messages
 
 SHOWN_VALUES = 3
 MOST_DIGITS = 8
@@ -19,6 +19,18 @@ _MONTH = re.compile(
     r"|dec(ember)?)[ -]?[0-9]{2,4}|20[0-9]{2}-[0-9]{1,2}",
     re.IGNORECASE,
 )
+_KINDS: dict[Kind, str] = {
+    "text": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "month": "a month",
+    "date": "a date",
+    "period": "a quarter or a year",
+    "boolean": "yes or no",
+}
+_CELL = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+_RUN = 3
+"""So many cells that follow one another are named by the first and the last."""
 _HEADING_LENGTH = 40
 _CLOSE, _LONG = 0.8, 6
 """How like a word that may stand there a slip of it must be, and how long that word: many names are like ALL."""
@@ -44,6 +56,45 @@ def cell_name(column_index: int, row: int) -> str:
         index, letter = divmod(index - 1, 26)
         letters = chr(ord("A") + letter) + letters
     return f"{letters}{row}"
+
+
+def cells_text(cells: Sequence[str], most: int | None = None) -> str:
+    """Cells as people list them: `C7, C9 and AA2`, and `C2:C40` where three or more follow one another down a column or
+    along a row. Of more than `most` such parts only the first are named, and how many cells the others hold is said."""
+    runs = _runs(cells)
+    shown = runs if most is None or len(runs) <= most else runs[:most]
+    names = [f"{run[0]}:{run[-1]}" if len(run) >= _RUN else run[0] for run in shown]
+    if (left := len(cells) - sum(map(len, shown))) > 0:
+        names.append("1 more cell" if left == 1 else f"{left:,} more cells")
+    return ", ".join(names[:-1]) + f" and {names[-1]}" if len(names) > 1 else "".join(names)
+
+
+def _runs(cells: Iterable[str]) -> list[list[str]]:
+    """The cells in their order, those together that follow one another; two that do stay apart."""
+    runs: list[list[str]] = []
+    step = (0, 0)
+    last: tuple[int, int] | None = None
+    for cell in cells:
+        place = cell_place(cell)
+        moved = (place[0] - last[0], place[1] - last[1]) if place and last else (0, 0)
+        if runs and moved in ((0, 1), (1, 0)) and (len(runs[-1]) == 1 or moved == step):
+            runs[-1].append(cell)
+            step = moved
+        else:
+            runs.append([cell])
+        last = place
+    return [part for run in runs for part in ([run] if len(run) >= _RUN else [[cell] for cell in run])]
+
+
+def cell_place(cell: str) -> tuple[int, int] | None:
+    """Column and row of a cell, both from 1; None for what names none, such as `row 7`."""
+    named = _CELL.fullmatch(cell)
+    if named is None:
+        return None
+    column = 0
+    for letter in named[1]:
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return column, int(named[2])
 
 
 def about_file(rule: str, column: str | None = None, cells: Iterable[str] = (), **words: str) -> Finding:
@@ -87,6 +138,11 @@ def rule_words(rule: Rule, column: Column | None) -> dict[str, str]:
             "choices": ", ".join(column.one_of),
         }
     return words
+
+
+def kind_words(column: Column) -> str:
+    """What may stand in a column, in words: `a month`, or `one of all, sms, paper`."""
+    return f"one of {', '.join(column.one_of)}" if column.one_of else _KINDS[column.kind]
 
 
 def plain_number(number: float) -> str:

@@ -42,13 +42,14 @@ _READER = (
 @dataclass(frozen=True)
 class FileToRead:
     """The bytes of a file, and what they should be a table of; `is_csv`: and nothing but a CSV file. `others` are other
-    layouts that it may have. With `look` it is looked through for what may not be kept, and so are `texts` beside it
-    (see `personal_findings`)."""
+    layouts that it may have; `is_guess`: and all that is asked is which of them it has, if any. With `look` it is
+    looked through for what may not be kept, and so are `texts` beside it (see `personal_findings`)."""
 
     data: bytes
     definition: Definition
     is_csv: bool = False
     others: tuple[Definition, ...] = ()
+    is_guess: bool = False
     look: Look | None = None
     texts: Mapping[str, str] = field(default_factory=dict)
 
@@ -132,7 +133,7 @@ def _ask(worker: _Worker, file: FileToRead, place: int) -> bytes | None:
     """The worker's answer; None when it is gone. Raises OSError likewise, or when the worker does not answer."""
     terms = None if place in worker.given else file.terms
     worker.given.add(place)
-    send(worker.connection, pickle.dumps((place, terms, file.is_csv, file.texts)))
+    send(worker.connection, pickle.dumps((place, terms, file.is_csv, file.is_guess, file.texts)))
     send(worker.connection, file.data)
     return receive(worker.connection)
 
@@ -181,9 +182,10 @@ def _reading(answer: bytes) -> Reading:
     table = read["table"]
     if table is not None:
         rows = tuple(map(tuple, table["rows"]))
-        table = TextTable(table["columns"], rows, tuple(table["row_numbers"]))
+        numbers, headings = tuple(table["row_numbers"]), tuple(table["headings"])
+        table = TextTable(table["columns"], rows, numbers, headings, table["heading_row"])
     findings, personal = (
         tuple(Finding(**{**entry, "cells": tuple(entry["cells"])}) for entry in read[name])
         for name in ("findings", "personal")
     )
-    return Reading(table, findings, read["cover"], None, read["heading_row"], None, read["layout"], personal)
+    return Reading(table, findings, read["cover"], layout=read["layout"], personal=personal)

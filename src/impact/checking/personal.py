@@ -81,8 +81,8 @@ _WORD = re.compile(r"[a-z]+|[0-9]+")
 
 @dataclass(frozen=True)
 class Look:
-    """What must be known to tell what is personal: `known_codes`, those of the register, which are nobody's, and the
-    day of today, from which a date of birth is long ago."""
+    """What must be known to tell what is personal: `known_codes`, those of the register and the fixed words of the
+    feeds, which are nobody's, and the day of today, from which a date of birth is long ago."""
 
     known_codes: frozenset[str]
     today: date
@@ -179,7 +179,7 @@ def _in_other_sheet(rows: NumberedRows, known_codes: Collection[str], today: dat
     for position, column in columns.items():
         last = max(column.cells)
         for row, text in column.cells.items():
-            if row < last and (kind := _kind_of_heading(text)):
+            if row < last and text not in known_codes and (kind := _kind_of_heading(text)):
                 yield _Found(kind, tuple((position, below) for below in column.cells if below > row))
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from impact.checking.personal import Look, personal_findings
-from impact.checking.reading import UNSEEN, Reading, read_csv, read_layouts
+from impact.checking.reading import UNSEEN, Reading, most_headings, read_csv, read_layouts
 from impact.definition import Definition
 
 Terms = tuple[tuple[Definition, ...], Look | None]
@@ -95,11 +95,12 @@ def _work(handle: int) -> None:
         with socket.socket(fileno=handle) as connection:
             send(connection, READY)
             while (asked := receive(connection)) is not None and (data := receive(connection)) is not None:
-                place, terms, is_csv, texts = pickle.loads(asked)  # noqa: S301 - from the process that started this one
+                asked_for = pickle.loads(asked)  # noqa: S301 - from the process that started this one
+                place, terms, is_csv, is_guess, texts = asked_for
                 terms = known.setdefault(place, terms)
                 signal.setitimer(signal.ITIMER_PROF, CPU_SECONDS)
                 signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS)
-                answer = _answer(data, terms, texts, is_csv=is_csv)
+                answer = _answer(data, terms, texts, is_csv=is_csv, is_guess=is_guess)
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 signal.setitimer(signal.ITIMER_REAL, 0)
                 send(connection, answer)
@@ -111,16 +112,18 @@ def _work(handle: int) -> None:
         os._exit(0)
 
 
-def _answer(data: bytes, terms: Terms, texts: Mapping[str, str], *, is_csv: bool) -> bytes:
+def _answer(data: bytes, terms: Terms, texts: Mapping[str, str], *, is_csv: bool, is_guess: bool = False) -> bytes:
     """The reading as JSON, nothing at all where that is more than anybody can have meant, or words where it raises.
 
     JSON and not a pickle: whoever reads the answer must be able to do so whatever a file made of this process.
     """
     try:
         definitions, look = terms
+        if is_guess:
+            return json.dumps(_plain(Reading(None, (), layout=most_headings(data, definitions)))).encode()
         reading = read_csv(data, definitions[0]) if is_csv else read_layouts(data, definitions)
         if look is not None and not any(finding.rule in UNSEEN for finding in reading.findings):
-            found = personal_findings(definitions[reading.layout], reading, data, texts, look)
+            found = personal_findings(definitions[reading.layout or 0], reading, data, texts, look)
             reading = dataclasses.replace(reading, personal=found)
         if _size(reading) > LARGEST_ANSWER:
             return b""
@@ -141,11 +144,10 @@ def _plain(reading: Reading) -> dict[str, Any]:
     """As `dataclasses.asdict` would have it, but for the rows, each cell of which that would copy."""
     table = reading.table
     return {
-        "table": table and {"columns": table.columns, "rows": table.rows, "row_numbers": table.row_numbers},
+        "table": table and {entry.name: getattr(table, entry.name) for entry in dataclasses.fields(table)},
         "findings": [dataclasses.asdict(finding) for finding in reading.findings],
         "personal": [dataclasses.asdict(finding) for finding in reading.personal],
         "cover": reading.cover,
-        "heading_row": reading.heading_row,
         "layout": reading.layout,
     }
 

@@ -9,15 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from impact.checking.findings import Finding, about_file, cell_name
-from impact.checking.headings import heading_place, match_headings, title_findings
-from impact.checking.text_file import NumberedRows, read_text_file
+from impact.checking.headings import columns_by_heading, heading_key, heading_place, match_headings, title_findings
+from impact.checking.text_file import NumberedRows, first_lines, read_text_file
 from impact.checking.totals_row import totals_row_finding
 from impact.checking.values import is_comma_unclear
-from impact.checking.workbook import MOST_COLUMNS, ZIPPED, is_excel_error, read_workbook
+from impact.checking.workbook import MOST_COLUMNS, ZIPPED, first_sheet_rows, is_excel_error, read_workbook
 from impact.definition import Definition
 
 LARGEST_BYTES = 50_000_000
 """A quarter of one organisation is under 100 kB, a month of the whole NHS 50 kB."""
+_FIRST_ROWS = 20
+"""Where headings are looked for to tell what a file is about."""
 
 UNSEEN = frozenset({"too_large", "workbook_too_large", "too_many_columns", "too_many_rows", "too_much_to_read"})
 """The rules that a file breaks of which nobody can say what it holds: it is not looked through, and so not kept."""
@@ -25,11 +27,14 @@ UNSEEN = frozenset({"too_large", "workbook_too_large", "too_many_columns", "too_
 
 @dataclass(frozen=True)
 class TextTable:
-    """The cells of a file as text. `columns` maps a column's name to its position in the file, from 0."""
+    """The cells of a file as text. `columns` maps a column's name to its position in the file, from 0; `headings` are
+    all that stand in the heading row, those that nobody knows too."""
 
     columns: dict[str, int]
     rows: tuple[tuple[str, ...], ...]
     row_numbers: tuple[int, ...]
+    headings: tuple[str, ...] = ()
+    heading_row: int = 1
 
     def cell(self, column: str | None, row: int) -> str:
         """The name of a cell, or of its row where the file has no such column."""
@@ -44,17 +49,20 @@ class Reading:
     `cover` is what the sheet Cover of a workbook says, by the names of COVER_FIELDS; None where there is no such sheet.
     `rows` are all rows, headings and what stands above them too, None where there are none to be read; `sheet_part` is
     the part of a workbook that they stand in. `layout` says by which layout of its feed the file was read, 0 for the
-    first; `personal` what was found in it that may not be kept, where that was looked for.
+    first and None for none; `personal` what was found in it that may not be kept, where that was looked for.
     """
 
     table: TextTable | None
     findings: tuple[Finding, ...]
     cover: Mapping[str, str] | None = None
     rows: NumberedRows | None = field(default=None, compare=False, repr=False)
-    heading_row: int = 1
     sheet_part: str | None = field(default=None, compare=False, repr=False)
-    layout: int = 0
+    layout: int | None = 0
     personal: tuple[Finding, ...] = ()
+
+    @property
+    def heading_row(self) -> int:
+        return self.table.heading_row if self.table is not None else 1
 
 
 def read_table(data: bytes, definition: Definition) -> Reading:
@@ -99,6 +107,21 @@ def read_csv(data: bytes, definition: Definition) -> Reading:
     return reading
 
 
+def most_headings(data: bytes, definitions: Sequence[Definition]) -> int | None:
+    """The place of the definition that has the most headings in one of the first rows of a file; None where none has
+    any. The rows below are not looked at, so that this costs next to nothing."""
+    is_workbook = data.startswith(ZIPPED) and len(data) <= LARGEST_BYTES
+    rows = first_sheet_rows(data, _FIRST_ROWS) if is_workbook else first_lines(data, _FIRST_ROWS)
+    keys = [{heading_key(text) for text in texts} for texts in rows]
+    found = [
+        max((len(known & row) for row in keys), default=0)
+        for definition in definitions
+        for known in [set(columns_by_heading(definition))]
+    ]
+    best = max(range(len(found)), key=lambda place: found[place])
+    return best if found[best] else None
+
+
 def _reading(
     numbered: NumberedRows | None,
     findings: tuple[Finding, ...],
@@ -140,7 +163,8 @@ def _reading(
         findings += (about_file("error_cell", cells=errors),)
     width = max(headed) + 1
     rows = tuple(tuple(cells[:width]) + ("",) * (width - len(cells)) for _, cells in body)
-    return Reading(TextTable(columns, rows, tuple(row for row, _ in body)), findings, cover, heading_row=heading_row)
+    numbers = tuple(row for row, _ in body)
+    return Reading(TextTable(columns, rows, numbers, tuple(headings[:width]), heading_row), findings, cover)
 
 
 def _unclear_commas(table: TextTable, definition: Definition) -> list[str]:

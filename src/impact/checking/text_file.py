@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
@@ -57,6 +58,14 @@ def read_text_file(data: bytes, definition: Definition) -> TextReading:
     except csv.Error as fault:
         rule = "cell_too_long" if "field limit" in str(fault) else "broken_quotes"
         return TextReading(None, (*findings, about_file(rule)))
+
+
+def first_lines(data: bytes, most: int) -> Iterator[list[str]]:
+    """What the first lines of a file hold, cut at each separator that there can be: enough to know headings by."""
+    text, _ = _decode(data[:LONGEST_CELL])
+    for line in (text or "").splitlines()[:most]:
+        for separator in (",", *_SEPARATOR_NAMES):
+            yield [cell.strip('" ') for cell in line.split(separator)]
 
 
 def _no_text(data: bytes) -> Finding | None:

@@ -91,33 +91,55 @@ class WorkbookReading:
 
 def read_workbook(data: bytes, definition: Definition) -> WorkbookReading:
     """Read a file that begins as a zipped file does. Without `rows` there is at least one finding."""
-    assert openpyxl.DEFUSEDXML, "openpyxl reads XML safely only where defusedxml is installed"
-    if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
-        return _refused(_too_much())
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except MemoryError:
-        raise
-    except Exception:  # of whatever kind: the directory of a damaged file can say anything
-        return _refused(about_file("not_text", value=": it is a zipped file or workbook that is damaged"))
-    if (fault := _fault_in_directory(archive)) is not None:
-        return _refused(fault)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about drawings and the like, which nobody reads here
-            parts = _unpacked(archive)
-            if sum(content.count(b"<") for content in parts.values()) > MOST_TAGS:
-                return _refused(_too_much())
-            return _read_parts(parts, definition)
+            parts = _parts(data)
+            return _refused(parts) if isinstance(parts, Finding) else _read_parts(parts, definition)
     except MemoryError:
         raise  # that is for whoever set the limit to say
     except Exception:  # openpyxl lets through whatever its parsers raise
         return _refused(about_file("damaged_workbook"))
 
 
+def first_sheet_rows(data: bytes, most: int) -> list[list[str]]:
+    """The first rows of every sheet that can be seen: enough to know headings by. None where nothing can be read."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            parts = _parts(data)
+            sheets = [] if isinstance(parts, Finding) else _visible(_sheets(parts))
+            return [
+                [_text(value, None) for value in values]
+                for sheet in sheets
+                for values in islice(sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True), most)
+            ]
+    except MemoryError:
+        raise
+    except Exception:
+        return []
+
+
 def is_excel_error(text: str) -> bool:
     """Whether Excel writes this into a cell whose formula cannot be calculated."""
     return text.startswith("#") and _ERROR.fullmatch(text) is not None
+
+
+def _parts(data: bytes) -> dict[str, bytes] | Finding:
+    """The parts that hold cells, unpacked, or why they are not to be. Raises what zipfile and zlib raise."""
+    assert openpyxl.DEFUSEDXML, "openpyxl reads XML safely only where defusedxml is installed"
+    if data.count(_DIRECTORY_ENTRY) > MOST_PARTS:
+        return _too_much()
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except MemoryError:
+        raise
+    except Exception:  # of whatever kind: the directory of a damaged file can say anything
+        return about_file("not_text", value=": it is a zipped file or workbook that is damaged")
+    if (fault := _fault_in_directory(archive)) is not None:
+        return fault
+    parts = _unpacked(archive)
+    return _too_much() if sum(content.count(b"<") for content in parts.values()) > MOST_TAGS else parts
 
 
 def _refused(
@@ -170,12 +192,17 @@ def _without_empty_cells(xml: bytes) -> bytes:
     return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", xml))
 
 
-def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookReading:
+def _sheets(parts: Mapping[str, bytes]) -> list[Any]:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
     sheets: list[Any] = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False).worksheets
+    return sheets
+
+
+def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookReading:
+    sheets = _sheets(parts)
     cover_sheet = next((sheet for sheet in sheets if _sheet_key(sheet.title) == "cover"), None)
     cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, parts, definition)
     others = [sheet for sheet in sheets if sheet is not cover_sheet]
@@ -205,12 +232,16 @@ def _sheet_key(title: str) -> str:
 
 def _named_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
     """The sheet that must hold the rows, among those that their sender can see: by its name, or as the only one."""
-    visible = [sheet for sheet in sheets if sheet.sheet_state == "visible" and _sheet_key(sheet.title) != "cover"]
+    visible = _visible(sheets)
     for name in (definition.name, "data"):
         named = [sheet for sheet in visible if _sheet_key(sheet.title) == _sheet_key(name)]
         if len(named) == 1:
             return named[0]
     return visible[0] if len(visible) == 1 else None
+
+
+def _visible(sheets: Sequence[Any]) -> list[Any]:
+    return [sheet for sheet in sheets if sheet.sheet_state == "visible" and _sheet_key(sheet.title) != "cover"]
 
 
 def _has_headings(sheet: Any, parts: Mapping[str, bytes], definition: Definition) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from impact.checking.findings import Finding, about_file
 from impact.checking.workbook import COVER_FIELDS
+from impact.definition import feeds
 
 _LARGEST_BYTES = 100_000
 """More than anybody writes into seven fields."""
@@ -16,6 +17,7 @@ SIDECAR = ".cover.json"
 """What the name of a cover beside a CSV file ends in, after the whole name of that file."""
 
 _RECEIPT = re.compile("[0-9a-f]{16}")
+_VERSION = re.compile(r"[0-9]{1,4}(\.[0-9]{1,4}){0,3}")
 _PLACE = ("organisation", "feed", "period")
 _YES, _NO = ("yes", "true"), ("no", "false", "")
 
@@ -83,7 +85,17 @@ def _findings(
     for name in _PLACE:
         if fields.get(name) and fields[name].casefold() != place[name].casefold():
             yield about_file("cover_disagrees", column=name, example=place[name] or "another")
+    yield from _about_template(fields, place["feed"])
     if fields.get("nil_return", "").casefold() not in (*_YES, *_NO):
         yield about_file("cover_nil_unclear")
     if cover.corrects_receipt and not cover.reason:
         yield about_file("correction_without_reason")
+
+
+def _about_template(fields: Mapping[str, str], feed: str) -> Iterator[Finding]:
+    """Whether the file was made from another version of its template than today's. That alone is no fault: a column
+    that has come or gone since has a finding of its own."""
+    version, definition = fields.get("template_version", ""), feeds().get(feed)
+    if definition is not None and version and version != definition.version:
+        value = f": {version}" if _VERSION.fullmatch(version) else ""
+        yield about_file("cover_template_otherwise", value=value, example=definition.version)

@@ -35,6 +35,7 @@ from impact.intake.confirming import inherited, marks
 from impact.intake.cover import SIDECAR, Cover, cover_fields, read_cover, read_sidecar, without_words
 from impact.intake.landing import INBOX, Drop, Left, as_text, find_arrivals, outbox_of, read_drop
 from impact.intake.locks import Reopening, load_reopenings, locked_slots
+from impact.intake.marked_up import is_sent_back, marked_up
 from impact.intake.placing import (
     active_part,
     lock_findings,
@@ -92,12 +93,13 @@ class Intake:
 
 @dataclass(frozen=True)
 class Decided:
-    """A decision, and the rows that it keeps, not yet committed."""
+    """A decision, and the rows that it keeps, not yet committed; and the drop as it was read, to be sent back."""
 
     drop: Drop
     receipt: Receipt
     rows: tuple[StoredRow, ...]
     row_numbers: tuple[int, ...]
+    table: TextTable | None = None
 
 
 @dataclass
@@ -119,7 +121,7 @@ class _Opened:
 
 
 @dataclass(frozen=True)
-class _Known:
+class Known:
     """What is the same for all drops: the register, the instant, the tables of answer sheets that the register makes,
     and every code that is nobody's own."""
 
@@ -154,12 +156,14 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         if fresh:
             _log.info("Checking %d new files", len(fresh))
         receipts: list[Receipt] = []
+        tables: dict[str, TextTable | None] = {}
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
             decided = decide_drops(home, wave, now, register, settings_version, given)
             commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
-        left += _answer(home, [(drop, given[drop.id]) for drop in drops])
+            tables |= {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
+        left += _answer(home, [(drop, given[drop.id]) for drop in drops], tables)
         for one in left:
             _log.warning("Left: %s, because %s", one.shown, one.reason)
         return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
@@ -172,16 +176,19 @@ def decide_drops(
     register: Register,
     settings_version: str,
     given: Mapping[str, Receipt],
+    readings: Mapping[str, Reading] | None = None,
 ) -> list[Decided]:
-    """Decide on drops together, one batch of rows a feed, after the receipts that were given before. Writes nothing.
+    """Decide on drops together, one batch of rows a feed, after the receipts that were given before. Writes nothing. A
+    drop among `readings` is not read again.
 
     No two of `drops` may be for the same organisation, feed and period, nor, where a feed looks back, for the same
     organisation and feed: which of them comes first is for the caller to say.
     """
-    known = _known(register, now)
+    known = known_by(register, now)
     live = live_returns(given.values())
-    readings = _read(drops, known)
-    opened = {drop.id: _open(drop, readings[drop.id], known) for drop in drops}
+    made = readings or {}
+    made = {**made, **read_drops([drop for drop in drops if drop.id not in made], known)}
+    opened = {drop.id: _open(drop, made[drop.id], known) for drop in drops}
     for one in opened.values():
         one.cover = _cover_again(one, live)
     for feed in known.sheets:
@@ -210,7 +217,7 @@ def _cover_again(one: _Opened, live: Mapping[Slot, Receipt]) -> Cover:
     return replace(one.cover, corrects_receipt=drop.retakes, reason=drop.retaken_because)
 
 
-def _known(register: Register, now: datetime) -> _Known:
+def known_by(register: Register, now: datetime) -> Known:
     codes = {
         value
         for rows in register.files.values()
@@ -218,11 +225,12 @@ def _known(register: Register, now: datetime) -> _Known:
         for name, value in row.items()
         if value is not None and name.endswith(_CODE_NAMES)
     }
+    codes |= {word for definition in feeds().values() for column in definition.columns for word in column.one_of}
     sheets = {feed: sheets_definition(layout, register) for feed, layout in answer_sheets().items()}
-    return _Known(register, now, sheets, frozenset(codes))
+    return Known(register, now, sheets, frozenset(codes))
 
 
-def _count(sent: Sequence[_Opened], known: _Known) -> None:
+def _count(sent: Sequence[_Opened], known: Known) -> None:
     """Check answer sheets and their covers, and count those with which nothing is wrong."""
     if not sent:
         return
@@ -244,7 +252,7 @@ def _count(sent: Sequence[_Opened], known: _Known) -> None:
             one.findings += counted.findings
 
 
-def _submitted(one: _Opened, known: _Known, table: TextTable | None) -> Submitted | None:
+def _submitted(one: _Opened, known: Known, table: TextTable | None) -> Submitted | None:
     """The rows to check, with what is known of them; None where there are none, or nobody can say what they are for."""
     if one.period is None or table is None:
         return None
@@ -262,7 +270,7 @@ def _submitted(one: _Opened, known: _Known, table: TextTable | None) -> Submitte
     )
 
 
-def _read(drops: Sequence[Drop], known: _Known) -> dict[str, Reading]:
+def read_drops(drops: Sequence[Drop], known: Known) -> dict[str, Reading]:
     """What comes of reading each drop, and of looking it through for what may not be kept. What a drop for no feed that
     there is should be nobody can say, and still it may hold such a thing."""
     any_definition = next(iter(feeds().values()))
@@ -285,7 +293,7 @@ def _read(drops: Sequence[Drop], known: _Known) -> dict[str, Reading]:
     return {drop.id: reading for drop, reading in zip(drops, read_files(files), strict=True)}
 
 
-def _open(drop: Drop, reading: Reading, known: _Known) -> _Opened:
+def _open(drop: Drop, reading: Reading, known: Known) -> _Opened:
     """The drop with what came of reading it, its cover, and what is wrong with them and with its place."""
     arrival = drop.arrival
     definition = feeds().get(arrival.feed)
@@ -294,7 +302,7 @@ def _open(drop: Drop, reading: Reading, known: _Known) -> _Opened:
     findings += reading.personal
     if definition is None:
         return _Opened(drop, None, period, None, None, Cover(), findings)
-    is_sheets = reading.layout > 0
+    is_sheets = bool(reading.layout)
     read_as = known.sheets[definition.name] if is_sheets else definition
     findings += reading.findings
     fields = cover_fields(reading.cover, drop.cover_data)
@@ -418,7 +426,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
         retaken_because=drop.retaken_because,
     )
     row_numbers = table.row_numbers if table is not None and is_kept else ()
-    return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers)
+    return Decided(drop, receipt, tuple(rows) if is_kept else (), row_numbers, one.sent)
 
 
 def _without_values(findings: Iterable[Finding], definition: Definition | None) -> Iterator[Finding]:
@@ -543,7 +551,21 @@ def _is_later(other: Receipt | None, receipt: Receipt) -> bool:
     return other is not None and other.received_at > receipt.received_at
 
 
-def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
+def marked_up_drop(drop: Drop, receipt: Receipt, tables: Mapping[str, TextTable | None]) -> bytes | None:
+    """The drop with the cells marked that something is to be done about; None where there is none to send back. What is
+    not among `tables`, being sent again, is read again."""
+    definition = feeds().get(receipt.feed)
+    if definition is None or not is_sent_back(receipt):
+        return None
+    if drop.id in tables:
+        table = tables[drop.id]
+    else:
+        [reading] = read_files([FileToRead(drop.data, definition, is_csv=definition.source == "official")])
+        table = reading.table
+    return None if table is None else marked_up(receipt, table, definition)
+
+
+def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]], tables: Mapping[str, TextTable | None]) -> list[Left]:
     """Answer the senders and clear the inboxes. Where an outbox cannot be written, its files wait for the next run."""
     try:
         remove_all(home.drops / receipt.sha256 for _, receipt in taken if receipt.is_purged)
@@ -551,7 +573,8 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
             {
                 path: data
                 for drop, receipt in taken
-                for path, data in answers(outbox_of(home, drop.arrival), receipt).items()
+                for workbook in [marked_up_drop(drop, receipt, tables)]
+                for path, data in answers(outbox_of(home, drop.arrival), receipt, workbook).items()
             }
         )
         remove_all(drop.arrival.path for drop, _ in taken)
@@ -560,7 +583,7 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]]) -> list[Left]:
         raise
     except ImpactError as fault:
         if len(taken) > 1:
-            return [left for one in taken for left in _answer(home, [one])]
+            return [left for one in taken for left in _answer(home, [one], tables)]
         [(drop, receipt)] = taken
         return [Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")]
     return []

@@ -9,33 +9,46 @@ from impact.checking.findings import Finding
 from impact.checking.guard import FileToRead, read_file, read_files
 from impact.checking.reading import Reading, TextTable
 from impact.checking.values import period_of, read_value
-from impact.definition import Definition, answer_sheets, feeds
+from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.cover import cover_fields
-from impact.intake.intake import decide_drops
+from impact.intake.intake import Decided, Known, decide_drops, known_by, read_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
-from impact.intake.receipts import Receipt, load_receipts
-from impact.register import current_register
+from impact.intake.receipts import load_receipts
+from impact.register import Register, current_register
 from impact.settings import settings_at
 
 
-def place_of(path: Path, organisation: str | None, feed: str | None, period: str | None) -> Arrival:
-    """Where the file would be sent. What is not said of it is taken from its place, then from its rows; what neither
-    tells is left empty."""
+def place_of(
+    path: Path, organisation: str | None, feed: str | None, period: str | None, register: Register, now: datetime
+) -> tuple[Arrival, Reading | None]:
+    """Where the file would be sent, and what came of reading it for that. What is not said of it is taken from its
+    place, then from its rows; what neither tells is left empty."""
     place = path.resolve().parts
     if len(place) > 5 and place[-4] == INBOX:
         organisation, feed, period = organisation or place[-5], feed or place[-3], period or place[-2]
-    data = path.read_bytes()
-    feed = feed or _guess_feed(data)
+    known = known_by(register, now)
+    feed = feed or _guess_feed(path.read_bytes(), known)
     definition = feeds().get(feed or "")
-    reading = _read(data, definition) if definition else Reading(None, (), None)
-    beside = read_drop(Arrival("", "", "", path)).cover_data
-    cover = cover_fields(reading.cover, beside) or reading.cover or {}
+    if definition is None:
+        return Arrival(organisation or "", feed or "", period or "", path), None
+    drop = read_drop(Arrival("", definition.name, "", path))
+    reading = read_drops([drop], known)[drop.id]
+    cover = cover_fields(reading.cover, drop.cover_data) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
-    if definition is not None and reading.table is not None:
-        organisation = organisation or _most_common(definition, reading.table, "organisation_code")
-        period = period or _guess_period(definition, reading.table)
-    return Arrival(organisation or "", feed or "", period or "", path)
+    if reading.table is not None:
+        read_as = known.sheets[definition.name] if reading.layout else definition
+        organisation = organisation or _most_common(read_as, reading.table, "organisation_code")
+        period = period or _guess_period(read_as, reading.table)
+    return Arrival(organisation or "", definition.name, period or "", path), reading
+
+
+def _guess_feed(data: bytes, known: Known) -> str | None:
+    """The feed of which most headings are there, in whichever layout."""
+    layouts = [*feeds().items(), *known.sheets.items()]
+    definitions = [definition for _, definition in layouts]
+    [guess] = read_files([FileToRead(data, definitions[0], others=tuple(definitions[1:]), is_guess=True)])
+    return None if guess.layout is None else layouts[guess.layout][0]
 
 
 def why_unreadable(path: Path) -> Finding | None:
@@ -44,29 +57,14 @@ def why_unreadable(path: Path) -> Finding | None:
     return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
-def try_file(home: Home, arrival: Arrival, now: datetime) -> Receipt:
-    """The receipt that the file would get there. Raises ImpactError when the home's register cannot be used."""
+def try_file(home: Home, arrival: Arrival, now: datetime, reading: Reading | None = None) -> Decided:
+    """What would be decided on the file there; it is read, unless that has been done already. Raises ImpactError when
+    the home's register cannot be used."""
     drop = read_drop(arrival)
     given = {receipt.id: receipt for receipt in load_receipts(home) if receipt.id != drop.id}
-    [decided] = decide_drops(home, [drop], now, current_register(home), settings_at(home, now)[0], given)
-    return decided.receipt
-
-
-def _read(data: bytes, definition: Definition) -> Reading:
-    """What comes of reading the file by whichever layout of the feed its headings belong to."""
-    return read_files([FileToRead(data, definition, others=_others(definition))])[0]
-
-
-def _others(definition: Definition) -> tuple[Definition, ...]:
-    return tuple(layout.sheets for feed, layout in answer_sheets().items() if feed == definition.name)
-
-
-def _guess_feed(data: bytes) -> str | None:
-    """The feed of which most headings are there."""
-    readings = read_files([FileToRead(data, definition, others=_others(definition)) for definition in feeds().values()])
-    tables = {name: reading.table for name, reading in zip(feeds(), readings, strict=True)}
-    headings = {name: len(table.columns) for name, table in tables.items() if table is not None}
-    return max(headings, key=lambda name: headings[name]) if headings else None
+    readings = {} if reading is None else {drop.id: reading}
+    [decided] = decide_drops(home, [drop], now, current_register(home), settings_at(home, now)[0], given, readings)
+    return decided
 
 
 def _guess_period(definition: Definition, table: TextTable) -> str | None:

@@ -5,12 +5,16 @@ from itertools import chain, product
 from string import ascii_uppercase
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from impact.checking.findings import (
     Finding,
     about_cells,
     about_file,
     cell_name,
+    cell_place,
+    cells_text,
     plain_number,
     rule_words,
     shown_heading,
@@ -194,3 +198,46 @@ def test_a_threshold_is_written_as_people_write_it(number: float, text: str) -> 
 def test_a_heading_that_nobody_expected_is_cut_short() -> None:
     assert shown_heading("x" * 40) == "x" * 40
     assert shown_heading("x" * 41) == "x" * 40 + "..."
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ("", ""),
+        ("C7", "C7"),
+        ("C7 C8", "C7 and C8"),
+        ("C7 C9 AA2", "C7, C9 and AA2"),
+        ("C2 C3 C4", "C2:C4"),
+        ("C2 C3 C4 C6 D6 E6 F6 G9", "C2:C4, C6:F6 and G9"),
+        ("C2 C3 D3", "C2, C3 and D3"),
+        ("Y1 Z1 AA1", "Y1:AA1"),
+    ],
+)
+def test_cells_are_listed_as_people_do(cells: str, said: str) -> None:
+    assert cells_text(cells.split()) == said
+
+
+def test_of_many_cells_the_first_are_named_and_the_others_counted() -> None:
+    odd = [f"C{row}" for row in range(1, 40, 2)]
+    assert cells_text(odd, 3) == "C1, C3, C5 and 17 more cells"
+    assert cells_text([*odd[:3], "D1", "D2", "D3"], 3) == "C1, C3, C5 and 3 more cells"
+    assert cells_text(odd[:4], 3) == "C1, C3, C5 and 1 more cell"
+    assert cells_text([f"C{row}" for row in range(2, 5002)], 3) == "C2:C5001"
+    assert cells_text(["row 7", "row 8", "row 9"]) == "row 7, row 8 and row 9"
+
+
+PLACES = st.tuples(st.integers(0, 4), st.integers(1, 9))
+
+
+@given(st.lists(PLACES, unique=True))
+def test_every_cell_is_named_once(places: list[tuple[int, int]]) -> None:
+    cells = [cell_name(column, row) for column, row in places]
+    named: list[str] = []
+    for part in cells_text(cells).replace(" and ", ", ").split(", "):
+        first, _, last = part.partition(":")
+        if last:
+            (left, top), (right, bottom) = (cell_place(first) or (0, 0)), (cell_place(last) or (0, 0))
+            named += [cell_name(c - 1, r) for c in range(left, right + 1) for r in range(top, bottom + 1)]
+        elif part:
+            named.append(part)
+    assert sorted(named) == sorted(cells)

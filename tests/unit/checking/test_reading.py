@@ -48,6 +48,8 @@ def test_a_clean_file_is_read_as_it_stands() -> None:
         {"organisation_code": 0, "month": 1, "basis": 2, "fte_days_lost": 3},
         (("M001", "2026-01", "hours", "5"), ("007", "Jan-26", "working_days", "")),
         (2, 3),
+        ("organisation_code", "month", "basis", "Days lost"),
+        1,
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.checking.workbook import COVER_FIELDS
+from impact.definition import feeds
 from impact.intake.cover import Cover, read_cover, read_sidecar
 
 PLACE = {"organisation": "M001", "feed": "savings", "period": "2026-Q1"}
@@ -37,7 +38,7 @@ def test_a_cover_is_read_field_by_field() -> None:
         "nil_return": "no",
         "notes": "none",
         "template": "savings",
-        "template_version": "2",
+        "template_version": feeds()["savings"].version,
     }
     assert list(fields) == list(COVER_FIELDS)
     assert read_cover(fields, PLACE) == (
