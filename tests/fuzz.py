@@ -23,7 +23,7 @@ from impact.checking.guard import FileToRead, read_files
 from impact.checking.reading import read_table
 from impact.definition import feeds
 from impact.home import Home
-from impact.intake.intake import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops
 from impact.intake.landing import Arrival, make_drop
 from tests.unit.checking.small import csv_bytes
 from tests.unit.checking.test_workbook import with_shared_strings

@@ -23,7 +23,7 @@ from impact.checking.findings import Finding
 from impact.definition import Definition
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from impact.intake import intake
+from impact.intake import deciding
 from impact.register import register
 from tests.data.hostile.make import FOLDER
 from tests.journeys.homes import NOW, SMALL, send, send_all, small_drops, small_home, take, tree
@@ -129,7 +129,7 @@ def check_once() -> None:
             known[asked] = check_tables(definition, submitted, files)
         return {drop: list(findings) for drop, findings in known[asked].items()}
 
-    intake.check_tables = checked  # type: ignore[attr-defined]
+    deciding.check_tables = checked  # type: ignore[attr-defined]
     register.check_tables = checked  # type: ignore[attr-defined]
 
 

@@ -19,7 +19,7 @@ from impact.checking.findings import Finding
 from impact.definition import Definition
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from impact.intake import intake
+from impact.intake import deciding
 from impact.intake.confirming import confirm
 from impact.intake.locks import reopen
 from impact.intake.receipts import load_receipts
@@ -65,7 +65,7 @@ def _checked_once() -> Iterator[None]:
         return {drop: list(findings) for drop, findings in known[asked].items()}
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(intake, "check_tables", check_once)
+        patched.setattr(deciding, "check_tables", check_once)
         patched.setattr(register, "check_tables", check_once)
         yield
 

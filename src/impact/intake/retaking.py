@@ -6,7 +6,8 @@ from datetime import datetime
 from impact.errors import ImpactError
 from impact.home import Home, one_writer, remove, write_all
 from impact.intake.answers import answers
-from impact.intake.intake import Decided, commit, decide_drops
+from impact.intake.deciding import Decided, decide_drops
+from impact.intake.intake import commit
 from impact.intake.landing import Drop, make_drop, outbox_of
 from impact.intake.receipts import Receipt, arrival_of, load_receipts
 from impact.register import take_register

@@ -12,7 +12,7 @@ from impact.checking.values import period_of, read_value
 from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.cover import cover_fields
-from impact.intake.intake import Decided, Known, decide_drops, known_by, read_drops
+from impact.intake.deciding import Decided, Known, decide_drops, known_by, read_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
 from impact.intake.receipts import load_receipts
 from impact.register import Register, current_register

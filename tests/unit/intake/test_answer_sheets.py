@@ -16,7 +16,7 @@ from impact.checking.reading import read_layouts, read_table
 from impact.definition import answer_sheets, feeds
 from impact.home import Home
 from impact.intake.answer_sheets import Sheets, count_sheets, sheets_definition
-from impact.intake.intake import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.returns import rows_hash, stored_rows
 from tests.unit.checking.small import csv_bytes

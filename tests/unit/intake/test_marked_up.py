@@ -17,7 +17,8 @@ from impact.checking.reading import TextTable
 from impact.checking.workbook import MOST_COLUMNS
 from impact.definition import feeds
 from impact.home import Home
-from impact.intake.intake import Decided, decide_drops, marked_up_drop
+from impact.intake.deciding import Decided, decide_drops
+from impact.intake.intake import marked_up_drop
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.marked_up import MOST_CELLS, MOST_COMMENTS, marked_up
 from tests.unit.checking.small import clean

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from impact.checking.reading import read_table
 from impact.definition import Column, Definition, feeds
 from impact.home import Home
-from impact.intake.intake import decide_drops
+from impact.intake.deciding import decide_drops
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.receipts import Receipt
 from impact.intake.returns import rows_hash, stored_rows

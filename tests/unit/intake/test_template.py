@@ -12,7 +12,7 @@ from impact.checking.workbook import COVER_FIELDS
 from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.choices import Choices, column_choices, first_rows
-from impact.intake.intake import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.template import make_template
 from impact.periods import Period
