@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check simulate bench fuzz kill hostile up constraints docs clean
+.PHONY: demo test check simulate bench bench-intake fuzz kill hostile up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -26,6 +26,10 @@ simulate: $(READY)
 # How long the tables take for the sector of a finished `make demo`, and for two and four times as many organisations.
 bench: $(READY)
 	@$(BIN)/python tests/bench.py
+
+# How long it takes to decide on 600 drops of 200 rows, and on 6,000: make bench-intake COUNTS=600.
+bench-intake: $(READY)
+	@$(BIN)/python -W ignore -m tests.bench_intake $(if $(COUNTS),--counts $(COUNTS))
 
 # Files damaged at random, each on the road to its decision, for five minutes: make fuzz FUZZ="--count 20000 --seed 2".
 fuzz: $(READY)
