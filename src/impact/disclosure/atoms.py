@@ -129,9 +129,21 @@ class Topic:
     """Of a cell of one organisation how many days it reported."""
 
 
-def topics(
+@dataclass(frozen=True)
+class Plan:
+    """Of what a topic is to be put together: the entries of its indicators, and its rows of each table."""
+
+    entries: Mapping[str, Mapping[str, Any]]
+    variant: str
+    atoms: pd.DataFrame
+    members: pd.DataFrame
+    cells: pd.DataFrame
+    earlier: pd.DataFrame
+
+
+def plans(
     indicators: pd.DataFrame, atoms: pd.DataFrame, members: pd.DataFrame, cells: pd.DataFrame, earlier: pd.DataFrame
-) -> list[Topic]:
+) -> list[Plan]:
     """Everything that is shown, in topics, in the order of their names. The tables are `reference.indicators` and those
     of the same names in the schema `disclosure`."""
     entries: dict[str, Mapping[str, Any]] = {
@@ -148,7 +160,7 @@ def topics(
             here = shown[shown["indicator_id"].isin(family)]
             if len(here):
                 found.append(
-                    _topic(
+                    Plan(
                         {one: entries[one] for one in family},
                         variant,
                         atoms_of[variant][atoms_of[variant]["indicator_id"].isin(family)],
@@ -252,25 +264,20 @@ class _Gathered:
         return sum(self.days[cell.indicator_id, cell.grain, cell.organisation_code, cell.source].values())
 
 
-def _topic(
-    entries: Mapping[str, Mapping[str, Any]],
-    variant: str,
-    atoms: pd.DataFrame,
-    members: pd.DataFrame,
-    shown: pd.DataFrame,
-    earlier: pd.DataFrame,
-) -> Topic:
+def topic_of(plan: Plan) -> Topic:
+    """The topic, put together."""
+    entries = plan.entries
     spaces, space_of = _spaces(entries)
-    gathered = _gathered(entries, space_of, atoms, members)
-    cells = [Cell(*values) for values in _rows(shown, *Cell._fields)]
+    gathered = _gathered(entries, space_of, plan.atoms, plan.members)
+    cells = [Cell(*values) for values in _rows(plan.cells, *Cell._fields)]
     parts = {cell: gathered.parts_of(cell) for cell in cells}
-    _add_earlier(earlier, space_of)
+    _add_earlier(plan.earlier, space_of)
     for space in spaces.values():
         space.cut()
     reported = {cell: gathered.days_of(cell) for cell in cells if cell.kind == "organisation"}
     is_of_parts = any(entry["part_of"] != "organisation" for entry in entries.values())
     places = {one: int(entry["place"]) for one, entry in entries.items()}
-    return Topic(" ".join(entries), variant, is_of_parts, places, spaces, cells, parts, reported)
+    return Topic(" ".join(entries), plan.variant, is_of_parts, places, spaces, cells, parts, reported)
 
 
 def _gathered(

@@ -6,6 +6,7 @@ are simply those that cannot deviate. Who is withheld, and what is far enough, b
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import highspy
@@ -150,10 +151,7 @@ def programme(cost: Floats, matrix: Any, right: Floats, least: Floats, most: Flo
     status = None
     # To presolve programmes as small as these takes longer than it saves, and may end in "no point or no end".
     for presolve, method in (("off", "choose"), ("on", "choose"), ("off", "ipm")):
-        solver = highspy.Highs()  # type: ignore[no-untyped-call]
-        solver.setOptionValue("output_flag", False)
-        solver.setOptionValue("presolve", presolve)
-        solver.setOptionValue("solver", method)
+        solver = _solver(presolve, method)
         solver.passModel(model)
         solver.run()
         status = solver.getModelStatus()
@@ -162,6 +160,16 @@ def programme(cost: Floats, matrix: Any, right: Floats, least: Floats, most: Flo
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnbounded):
             return None
     raise ArithmeticError(f"HiGHS could not solve a linear programme of the audit: {status}")
+
+
+@cache
+def _solver(presolve: str, method: str) -> highspy.Highs:
+    """To make one takes as long as to solve a small programme."""
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("presolve", presolve)
+    solver.setOptionValue("solver", method)
+    return solver
 
 
 def _search(block: Block, result: Ranges) -> None:

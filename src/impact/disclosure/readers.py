@@ -9,6 +9,7 @@ figure in several classes: a year may come out whose quarters do not. What is th
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,6 @@ class View:
 
     def __init__(self, topic: Topic, space: Space, reader: Reader, consenting: Collection[str], rules: Rules) -> None:
         self.topic, self.space, self.reader, self.rules = topic, space, reader, rules
-        self._consenting = consenting
         codes = reader.codes
         by_name = {number for number, to in space.by_name.items() if to & reader.audiences}
         # What an organisation has agreed to is its figure as a whole; a payer could take its own part from it, and
@@ -102,6 +102,15 @@ class View:
             or not of_all.isdisjoint(piece.sets)
             or (not piece.commissioners and not by_name.isdisjoint(piece.sets))
             for piece in space.pieces
+        ]
+        self._contributors = [
+            None
+            if is_open
+            else (
+                piece.organisation_code,
+                _payers(piece.commissioners) if piece.organisation_code in consenting else "",
+            )
+            for piece, is_open in zip(space.pieces, self.is_open, strict=True)
         ]
         self.figures = [
             (cell, part)
@@ -121,10 +130,8 @@ class View:
         """Who stands behind the sum of these pieces, without those that the reader may see."""
         shares: dict[tuple[str, str], float] = defaultdict(float)
         for at in pieces:
-            piece = self.space.pieces[at]
-            if not self.is_open[at]:
-                of_payer = "".join(sorted(piece.commissioners)) if piece.organisation_code in self._consenting else ""
-                shares[piece.organisation_code, of_payer] += piece.value
+            if (contributor := self._contributors[at]) is not None:
+                shares[contributor] += self.space.pieces[at].value
         return Behind(shares)
 
     def behind_set(self, number: int, less: int | None = None) -> Behind:
@@ -160,6 +167,12 @@ class View:
             if not is_open and len(codes) == 1:
                 found |= codes
         return found
+
+
+@cache
+def _payers(commissioners: frozenset[str]) -> str:
+    """Those whom something is done for, as one text."""
+    return "".join(sorted(commissioners))
 
 
 @dataclass(frozen=True)
@@ -263,8 +276,8 @@ def known_to(view: View, withheld: Set[Cell], *, keeps_names: bool = False) -> K
     visible = seen.shown | out
     own_withheld = seen.own_withheld - visible
     if reader.itself is not None:
-        # What is left of a figure without what it sent may be nothing that it may not see.
-        own_withheld = {number for number in own_withheld if view.behind_set(number).shares}
+        # Much of what is withheld from all is withheld for its own sake: it may know the rest.
+        own_withheld = {number for number in own_withheld if view.is_sensitive(view.behind_set(number))}
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
     classes = _classes(view, visible | own_withheld | tied)
     plain = _plainly_known(classes, out if keeps_names else out | (seen.by_name & visible), own_withheld)
@@ -380,15 +393,19 @@ def _of_the_same_few(view: View, left: Mapping[int, _Class], kept: Set[int]) -> 
     for place in kept:
         for contributor in left[place].contributors:
             of_contributor[contributor].add(place)
+    figures_of: dict[frozenset[tuple[str, str]], set[int]] = defaultdict(set)
     for place in sorted(kept):
-        one = left[place]
-        if not one.need:
-            continue
-        near = set().union(*(of_contributor[contributor] for contributor in one.contributors))
-        theirs = {other for other in near if left[other].contributors <= one.contributors}
+        if left[place].need:
+            figures_of[left[place].contributors].update(left[place].stands_in)
+    for contributors, figures in figures_of.items():
+        near = set().union(*(of_contributor[contributor] for contributor in contributors))
+        theirs = {other for other in near if left[other].contributors <= contributors}
         if len(theirs) > 1:
-            for number in one.stands_in:
-                yield {other for other in theirs if number in left[other].stands_in}
+            in_figure: dict[int, set[int]] = defaultdict(set)
+            for other in theirs:
+                for number in left[other].stands_in:
+                    in_figure[number].add(other)
+            yield from (in_figure[number] for number in sorted(figures))
             yield from _in_grains(view.space, left, theirs)
             yield theirs
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from impact.disclosure.atoms import Cell, Topic, topics
+from impact.disclosure.atoms import Cell, Plan, Topic, plans, topic_of
 from impact.disclosure.audit import audit_so_far
 from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
 from impact.disclosure.secondary import choose
@@ -67,21 +67,31 @@ def control(tables: Mapping[str, pd.DataFrame]) -> Control:
     organisations = tables["organisations"]
     consenting = frozenset(organisations.loc[organisations["publication_consent"].eq(True), "organisation_code"])
     readers = _readers(tables["reads"])
-    found = topics(indicators, tables["atom"], tables["member"], tables["cell"], tables["earlier_cell"])
-    decide = partial(_decided, readers, consenting, rules, small_count)
-    withheld: dict[Cell, str] = {}
-    audits: list[pd.DataFrame] = []
-    for of_topic, its_audits in _side_by_side(decide, found):
-        withheld |= of_topic
-        audits += its_audits
+    found = plans(indicators, tables["atom"], tables["member"], tables["cell"], tables["earlier_cell"])
+    decided = list(_side_by_side(partial(_decided, readers, consenting, rules, small_count), found))
+    withheld = [row for one in decided for row in one.withheld]
+    audits = [audit for one in decided for audit in one.audits]
     audited = pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(columns=_AUDIT)
+    released: list[tuple[Any, ...]] = []
+    for one in decided:
+        # Sets are numbered within their topic: here all of them are.
+        last = released[-1][1] if released else 0
+        released += [(publication, last + number, *rest) for publication, number, *rest in one.released]
     return Control(
-        _withheld_table(found, withheld), audited, _audited_table(tables["reads"], audited), _released(found, withheld)
+        pd.DataFrame(withheld, columns=_WITHHELD).sort_values(_WITHHELD, ignore_index=True),
+        audited,
+        _audited_table(tables["reads"], audited),
+        pd.DataFrame(released, columns=EARLIER),
     )
 
 
-_Decided = tuple[dict[Cell, str], list[pd.DataFrame]]
-"""The cells of a topic that are withheld, with the reason, and its audits."""
+@dataclass(frozen=True)
+class _Decided:
+    """What is made of a topic: the rows of the tables `withheld` and `released`, and its audits."""
+
+    withheld: list[tuple[Any, ...]]
+    audits: list[pd.DataFrame]
+    released: list[tuple[Any, ...]]
 
 
 def _decided(
@@ -89,8 +99,10 @@ def _decided(
     consenting: frozenset[str],
     rules: Rules,
     small_count: Mapping[str, Any],
-    topic: Topic,
+    plan: Plan,
 ) -> _Decided:
+    topic = topic_of(plan)
+
     def seen_by(some: Iterable[Reader]) -> list[View]:
         return [View(topic, space, reader, consenting, rules) for reader in some for space in topic.spaces.values()]
 
@@ -99,7 +111,7 @@ def _decided(
     withheld = _primary(topic, [*of_public, *of_others], rules, small_count)
     audits = _secondary([*of_public, *seen_by(_insiders(of_public)), *of_others], withheld)
     _follow(topic, withheld)
-    return withheld, audits
+    return _Decided(_withheld_rows(topic, withheld), audits, _released(topic, withheld))
 
 
 def _insiders(of_public: Iterable[View]) -> list[Reader]:
@@ -108,10 +120,10 @@ def _insiders(of_public: Iterable[View]) -> list[Reader]:
     return [Reader(f"{_ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
 
 
-def _side_by_side(decide: Callable[[Topic], _Decided], found: Sequence[Topic]) -> Iterator[_Decided]:
+def _side_by_side(decide: Callable[[Plan], _Decided], found: Sequence[Plan]) -> Iterator[_Decided]:
     """What is decided of each topic, in their order. They have nothing to do with one another, so that large ones are
     worked on by as many processes as there are cores; to start those takes longer than the work on small ones."""
-    cells = sum(len(topic.cells) for topic in found)
+    cells = sum(len(plan.cells) for plan in found)
     processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
     if cells < _MANY_CELLS or processes == 1:
         yield from map(decide, found)
@@ -363,20 +375,19 @@ _WITHHELD = [
 ]
 
 
-def _withheld_table(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFrame:
+def _withheld_rows(topic: Topic, withheld: Mapping[Cell, str]) -> list[tuple[Any, ...]]:
     """A median goes where the figure of its group goes; that of peers stays where only this organisation's own figure
     would come out by taking its peers from a group that all may see."""
     rows = []
-    for topic in found:
-        for cell in topic.cells:
-            if cell not in withheld:
-                continue
-            is_alone = cell.kind == "peers" and any(
-                part.less is not None and not is_group_alike(topic.spaces[part.space], cell, part.less)
-                for part in topic.parts[cell]
-            )
-            rows.append((*cell[:8], withheld[cell], not (is_alone and withheld[cell] == WORKED_OUT)))
-    return pd.DataFrame(rows, columns=_WITHHELD).sort_values(_WITHHELD, ignore_index=True)
+    for cell in topic.cells:
+        if cell not in withheld:
+            continue
+        is_alone = cell.kind == "peers" and any(
+            part.less is not None and not is_group_alike(topic.spaces[part.space], cell, part.less)
+            for part in topic.parts[cell]
+        )
+        rows.append((*cell[:8], withheld[cell], not (is_alone and withheld[cell] == WORKED_OUT)))
+    return rows
 
 
 def _audited_table(reads: pd.DataFrame, audits: pd.DataFrame) -> pd.DataFrame:
@@ -399,36 +410,35 @@ EARLIER = [
 """The columns of `disclosure.earlier_cell`: a row an atom of a set that was shown, and to whom."""
 
 
-def _released(found: Iterable[Topic], withheld: Mapping[Cell, str]) -> pd.DataFrame:
+def _released(topic: Topic, withheld: Mapping[Cell, str]) -> list[tuple[Any, ...]]:
     """What this publication lets out: each set of atoms that a figure of it shows, and to whom."""
     rows: list[tuple[Any, ...]] = []
     number = 0
-    for topic in found:
-        for space in topic.spaces.values():
-            shown: dict[frozenset[int], tuple[set[str], set[str]]] = {}
-            atoms_of = {place: atoms for atoms, place in space.sets.items()}
-            for cell in topic.cells:
-                if cell in withheld or cell.audience.startswith(_ORGANISATION):
+    for space in topic.spaces.values():
+        shown: dict[frozenset[int], tuple[set[str], set[str]]] = {}
+        atoms_of = {place: atoms for atoms, place in space.sets.items()}
+        for cell in topic.cells:
+            if cell in withheld or cell.audience.startswith(_ORGANISATION):
+                continue
+            for part in topic.parts[cell]:
+                if part.space != space.name:
                     continue
-                for part in topic.parts[cell]:
-                    if part.space != space.name:
-                        continue
-                    whole = frozenset(atoms_of[part.whole])
-                    if part.less is not None and not is_group_alike(space, cell, part.less):
-                        whole -= frozenset(atoms_of[part.less])
-                    to, by_name = shown.setdefault(whole, (set(), set()))
-                    to.add(cell.audience)
-                    if cell.kind == "organisation":
-                        by_name.add(cell.audience)
-            atoms = {place: atom for atom, place in space.atoms.items()}
-            for members, (to, by_name) in shown.items():
-                number += 1
-                said = (number, " ".join(sorted(to)), " ".join(sorted(by_name)))
-                rows += [
-                    (
-                        *("", *said, atom.number, topic.variant, atom.organisation_code),
-                        *(" ".join(sorted(atom.commissioners)), *atom[3:]),
-                    )
-                    for atom in (atoms[place] for place in sorted(members))
-                ]
-    return pd.DataFrame(rows, columns=EARLIER)
+                whole = frozenset(atoms_of[part.whole])
+                if part.less is not None and not is_group_alike(space, cell, part.less):
+                    whole -= frozenset(atoms_of[part.less])
+                to, by_name = shown.setdefault(whole, (set(), set()))
+                to.add(cell.audience)
+                if cell.kind == "organisation":
+                    by_name.add(cell.audience)
+        atoms = {place: atom for atom, place in space.atoms.items()}
+        for members, (to, by_name) in shown.items():
+            number += 1
+            said = (number, " ".join(sorted(to)), " ".join(sorted(by_name)))
+            rows += [
+                (
+                    *("", *said, atom.number, topic.variant, atom.organisation_code),
+                    *(" ".join(sorted(atom.commissioners)), *atom[3:]),
+                )
+                for atom in (atoms[place] for place in sorted(members))
+            ]
+    return rows
