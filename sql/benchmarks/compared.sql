@@ -1,7 +1,8 @@
 -- One figure an organisation, indicator, period and basis or instrument, of the organisation as a whole: the official one
 -- where there is one, for it is public and its source can be cited; its own return otherwise. Those made with an
 -- instrument that is not designed to compare organisations are not among them, nor those of a period within which an
--- organisation spun out, nor, where months differ by season, those of a year of which a month is missing.
+-- organisation spun out, nor, where months differ by season, an own
+-- return of a year of which a month is missing: official figures are as complete as they will ever be.
 select
     figures.indicator_id,
     figures.grain,
@@ -35,5 +36,6 @@ qualify
         indicators.is_whole_year_compared
         and figures.grain = 'rolling_year'
         and figures.months_reported < 12
+        and figures.source <> 'official'
     )
 order by figures.indicator_id, figures.grain, figures.period_id, figures.variant, figures.organisation_code

@@ -165,6 +165,7 @@ judged as (
                 and figures.is_whole_year_compared
                 and figures.grain = 'rolling_year'
                 and figures.months_reported < 12
+                and figures.source <> 'official'
                 then 'fewer than 12 months'
             when figures.peers is null then 'spun out within the period'
             when figures.peers < limits.peers_for_median then 'too few peers'

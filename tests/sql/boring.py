@@ -419,7 +419,8 @@ def official_first(of: Iterable[Figure]) -> dict[tuple[Key, str, str], Figure]:
 
 def is_short_year(figure: Figure) -> bool:
     key = figure.key
-    return key.meaning.is_whole_year_compared and key.grain == "rolling_year" and figure.months_reported < 12
+    is_short = key.grain == "rolling_year" and figure.months_reported < 12
+    return key.meaning.is_whole_year_compared and is_short and figure.source != "official"
 
 
 def compared(of: Iterable[Figure]) -> list[Figure]:

@@ -124,6 +124,8 @@ def test_absence_in_a_year_with_a_month_missing_is_compared_with_nothing() -> No
     for months_reported, there in ((12, [("M1",)]), (11, [])):
         made = compared(indicator("M1", 1, grain="rolling_year", months_reported=months_reported))
         assert select(made, COMPARED, "organisation_code") == there
+    of_an_official_figure = compared(indicator("M1", 1, grain="rolling_year", months_reported=11, source="official"))
+    assert select(of_an_official_figure, COMPARED, "organisation_code") == [("M1",)]
     of_a_quarter = compared(indicator("M1", 1, months_reported=2))
     assert select(of_a_quarter, COMPARED, "organisation_code") == [("M1",)]
     of_users = compared(indicator("M1", 1, grain="rolling_year", months_reported=11, indicator_id="user_satisfaction"))

@@ -50,7 +50,7 @@ numerator), `user_answers` or `posts`; none where numbers of people do not come 
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
 is_whole_period_only: whether there is none of a period of which a month is missing.
-is_whole_year_compared: whether that of a year of which a month is missing is set beside no other.
+is_whole_year_compared: whether a return of a year of which a month is missing is set beside no other.
 variants: the bases that it can be worked out on; none for any.
 is_compared: whether it says anything to set one organisation's beside its peers'.
 sum_of_squares: of a mean, the measure from which the spread of what it is the mean of is known.
