@@ -4,10 +4,12 @@ Each drop is a register of 200 savings of one organisation, every other one a wo
 finding places and marking them is in the time. Read the ratios within one run: machines differ and are busy.
 """
 
+import io
 import resource
 import sys
 import tempfile
 import time
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable
 from functools import wraps
@@ -16,12 +18,12 @@ from typing import Any
 
 import click
 
-from impact.demo.workbook import workbook
+from impact.checking.workbook import ZIPPED
 from impact.home import Home
 from impact.intake import deciding, intake
 from tests.journeys.homes import NOW, REGISTER, new_home
 from tests.unit.checking.small import clean
-from tests.unit.intake.drops import csv_of, table_rows
+from tests.unit.intake.drops import book_of, csv_of
 
 COUNTS = (600, 6000)
 ROWS, FAULTY_OF = 200, 10
@@ -40,21 +42,32 @@ def sent_home(root: Path, count: int) -> Home:
     head = REGISTER["organisations"].split("\n")[0]
     files = {name: text.split("\n")[0] + "\n" for name, text in REGISTER.items()}
     home = new_home(root, {**files, "organisations": "\n".join([head, *organisations, ""])})
-    row = {**clean("savings")[0], "contract_code": "", "service_code": "ALL"}
+    row = {**clean("savings")[0], "contract_code": "", "service_code": "ALL", "organisation_code": codes[0]}
+    rows = [{**row, "saving_id": f"S{number}"} for number in range(ROWS)]
+    faulty = [*rows[:7], {**rows[7], "stage": "soon"}, *rows[8:]]
+    made = {
+        (is_faulty, ending): make("savings", faulty if is_faulty else rows)
+        for ending, make in ((".csv", csv_of), (".xlsx", book_of))
+        for is_faulty in (True, False)
+    }
     for place, code in enumerate(codes):
-        rows = [{**row, "organisation_code": code, "saving_id": f"S{number}"} for number in range(ROWS)]
-        if place % FAULTY_OF == 0:
-            rows[7] = {**rows[7], "planned_gbp": "a lot"}
+        ending = (".xlsx", ".csv")[place % 2]
         inbox = home.landing / code / "inbox" / "savings" / "2026-Q1"
         inbox.mkdir(parents=True)
-        cover = {"prepared_by": "Savings officer"}
-        if place % 2:
-            (inbox / "savings.csv").write_bytes(csv_of("savings", rows))
-        else:
-            headings, *texts = table_rows("savings", rows)
-            numbers = frozenset(name for name in headings if name.endswith("_gbp"))
-            (inbox / "savings.xlsx").write_bytes(workbook("savings", headings, numbers, texts, cover))
+        data = made[place % FAULTY_OF in (0, 1) and place % (2 * FAULTY_OF) < 2, ending]
+        (inbox / f"savings{ending}").write_bytes(of_another(data, codes[0], code))
     return home
+
+
+def of_another(data: bytes, code: str, other: str) -> bytes:
+    """The file with another organisation's code in it: a workbook as Excel writes it keeps each text once."""
+    if not data.startswith(ZIPPED):
+        return data.replace(code.encode(), other.encode())
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as read, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as written:
+        for part in read.infolist():
+            written.writestr(part.filename, read.read(part.filename).replace(code.encode(), other.encode()))
+    return out.getvalue()
 
 
 def timed(name: str, seconds: dict[str, float], function: Callable[..., Any]) -> Callable[..., Any]:
