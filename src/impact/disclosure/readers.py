@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache
+from heapq import nlargest
 from typing import Any
 
 import numpy as np
@@ -79,9 +80,9 @@ class Behind:
 
     def is_dominated(self, p_percent: float) -> bool:
         """The p% rule on absolute contributions (`impact.disclosure.primary.is_within_p_percent`)."""
-        sizes = sorted((abs(share) for share in self.shares.values()), reverse=True)
-        first = sizes[0] if sizes else 0.0
-        return sum(sizes[2:]) < p_percent / 100 * first
+        sizes = [abs(share) for share in self.shares.values()]
+        greatest = nlargest(2, sizes)
+        return sum(sizes) - sum(greatest) < p_percent / 100 * max(greatest, default=0.0)
 
 
 class View:
@@ -121,6 +122,7 @@ class View:
         ]
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
+        self._sensitive_sets: dict[int, bool] = {}
         self.is_own = [piece.organisation_code == reader.itself for piece in space.pieces]
 
     def _has_part_of(self, number: int, codes: Set[str]) -> bool:
@@ -139,6 +141,12 @@ class View:
         return self.behind(
             at for at in self.space.pieces_of[number] if less is None or less not in self.space.pieces[at].sets
         )
+
+    def is_set_sensitive(self, number: int) -> bool:
+        """Whether what is left of a set, without all that the reader may see, is of too few."""
+        if number not in self._sensitive_sets:
+            self._sensitive_sets[number] = self.is_sensitive(self.behind_set(number))
+        return self._sensitive_sets[number]
 
     def is_sensitive(self, behind: Behind) -> bool:
         if not behind.shares:
@@ -277,7 +285,7 @@ def known_to(view: View, withheld: Set[Cell], *, keeps_names: bool = False) -> K
     own_withheld = seen.own_withheld - visible
     if reader.itself is not None:
         # Much of what is withheld from all is withheld for its own sake: it may know the rest.
-        own_withheld = {number for number in own_withheld if view.is_sensitive(view.behind_set(number))}
+        own_withheld = {number for number in own_withheld if view.is_set_sensitive(number)}
     tied = {number for _, whole, less in seen.peers.values() for number in (whole, less)}
     classes = _classes(view, visible | own_withheld | tied)
     plain = _plainly_known(classes, out if keeps_names else out | (seen.by_name & visible), own_withheld)
@@ -379,7 +387,7 @@ def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterato
     sensitive class add, in all classes that are theirs alone, to each figure that it stands in, to the quarter, to the
     year, and in all; and what is left of a figure without all that its reader may see."""
     found: set[tuple[int, ...]] = set()
-    for together in (tuple(sorted(some)) for some in (*_of_the_same_few(view, left, kept), *_closed(left, kept))):
+    for together in (tuple(sorted(some)) for some in (*_of_the_same_few(view, left, kept), *_closed(view, left, kept))):
         if len(together) < 2 or together in found:
             continue
         found.add(together)
@@ -410,12 +418,13 @@ def _of_the_same_few(view: View, left: Mapping[int, _Class], kept: Set[int]) -> 
             yield theirs
 
 
-def _closed(left: Mapping[int, _Class], kept: Set[int]) -> Iterable[set[int]]:
+def _closed(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterable[set[int]]:
     of_figure: dict[int, set[int]] = defaultdict(set)
     for place in sorted(kept):
         if left[place].contributors:
             for number in left[place].stands_in:
-                of_figure[number].add(place)
+                if view.is_set_sensitive(number):
+                    of_figure[number].add(place)
     return of_figure.values()
 
 
