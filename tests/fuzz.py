@@ -20,11 +20,13 @@ from pathlib import Path
 import click
 
 from impact.checking.guard import FileToRead, read_files
+from impact.checking.personal import Look, personal_findings
 from impact.checking.reading import read_table
 from impact.definition import feeds
 from impact.home import Home
 from impact.intake.deciding import Decided, decide_drops
 from impact.intake.landing import Arrival, make_drop
+from impact.periods import london_date
 from tests.unit.checking.small import csv_bytes
 from tests.unit.checking.test_workbook import with_shared_strings
 from tests.unit.intake.drops import FEEDS, NOW, all_known, book_of, csv_of, table_rows
@@ -266,7 +268,9 @@ def faults_of(file: Made, decision: Decided) -> Iterator[str]:
     if any(finding.rule == "too_much_to_read" for finding in receipt.findings):
         # Its reader died: of what it cost, or of what should not be?
         try:
-            read_table(file.data, feeds()[file.feed])
+            definition = feeds()[file.feed]
+            reading = read_table(file.data, definition)
+            personal_findings(definition, reading, file.data, {}, Look(frozenset(), london_date(NOW)))
         except MemoryError:
             pass
         except Exception as fault:  # whatever it is

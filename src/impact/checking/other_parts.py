@@ -39,6 +39,8 @@ _SPOKEN = frozenset({"v", "name", "Target", "tooltip", "display", "descr", "titl
 """Attributes in which a person's words can stand."""
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, 27, 30, 36, 50, 57})
 _DATE_WORDS = re.compile(r"yy|mmm|dd", re.IGNORECASE)
+_CELL = re.compile(r"[A-Z]{1,3}[1-9][0-9]{0,6}")
+_MOST_DIGITS = 9
 _MARGIN_CODE = re.compile(r'&("[^"]*"|[A-Z])')
 """What tells Excel where in a header or footer the words go, and in what type."""
 _FIRST_DAY = date(1899, 12, 30)
@@ -170,14 +172,25 @@ def _dated_styles(xml: bytes) -> frozenset[str]:
     is_in_cells, place = False, 0
     for tag, given in _elements(xml):
         if tag == "numFmt" and _DATE_WORDS.search(given.get("formatCode", "")):
-            own.add(int(given.get("numFmtId", "0")))
+            own.add(_whole(given.get("numFmtId", ""), 0))
         elif tag in ("cellXfs", "cellStyleXfs", "cellStyles", "dxfs"):
             is_in_cells, place = tag == "cellXfs", 0
         elif tag == "xf" and is_in_cells:
-            if int(given.get("numFmtId", "0")) in own | _DATE_FORMATS:
+            if _whole(given.get("numFmtId", ""), 0) in own | _DATE_FORMATS:
                 dated.add(str(place))
             place += 1
     return frozenset(dated)
+
+
+def _whole(text: str, otherwise: int) -> int:
+    """The number that stands there. A damaged workbook may say anything in its place."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else otherwise
+
+
+def _place(text: str, otherwise: tuple[int, int]) -> tuple[int, int]:
+    """Row and column of a cell such as C7."""
+    found = _CELL.fullmatch(text)
+    return coordinate_to_tuple(text) if found else otherwise
 
 
 @dataclass
@@ -229,9 +242,9 @@ class _Cells:
     def start(self, tag: str, given: dict[str, str]) -> None:
         self.tag = tag.rpartition(":")[2]
         if self.tag == "row":
-            self.row, self.column = int(given.get("r", self.row + 1)), 0
+            self.row, self.column = _whole(given.get("r", ""), self.row + 1), 0
         elif self.tag == "c":
-            self.row, self.column = coordinate_to_tuple(given["r"]) if "r" in given else (self.row, self.column + 1)
+            self.row, self.column = _place(given.get("r", ""), (self.row, self.column + 1))
             self.kind, self.style, self.said = given.get("t", "n"), given.get("s", ""), ""
 
     def text(self, characters: str) -> None:
@@ -240,17 +253,17 @@ class _Cells:
 
     def end(self, tag: str) -> None:
         self.tag = ""
-        if tag.rpartition(":")[2] == "c" and (text := self._shown().strip()) and self.column <= _MOST_COLUMNS:
+        if tag.rpartition(":")[2] == "c" and (text := self._shown().strip()) and 0 < self.column <= _MOST_COLUMNS:
             cells = self.rows.setdefault(self.row, [])
             cells += [""] * (self.column - len(cells))
             cells[self.column - 1] = text
 
     def _shown(self) -> str:
-        if self.kind == "s" and self.said.isdigit() and int(self.said) < len(self.strings):
-            return self.strings[int(self.said)]
-        if self.kind == "n" and self.style in self.dated and self.said.split(".")[0].isdigit():
-            serial = int(self.said.split(".")[0])
-            return (_FIRST_DAY + timedelta(days=serial)).isoformat() if serial <= _LAST_SERIAL else self.said
+        if self.kind == "s" and (number := _whole(self.said, -1)) in range(len(self.strings)):
+            return self.strings[number]
+        if self.kind == "n" and self.style in self.dated:
+            serial = _whole(self.said.split(".")[0], -1)
+            return (_FIRST_DAY + timedelta(days=serial)).isoformat() if 0 <= serial <= _LAST_SERIAL else self.said
         return self.said.removesuffix(".0") if self.kind == "n" else self.said
 
 

@@ -231,6 +231,23 @@ def test_no_part_of_a_workbook_makes_it_fall(noise: bytes, name: str) -> None:
     found(data)
 
 
+@pytest.mark.parametrize(
+    ("part", "right", "damaged"),
+    [
+        ("xl/styles.xml", b'numFmtId="0"', b'numFmtId="\xc2\xb2"'),
+        ("xl/worksheets/sheet2.xml", b'r="A1"', b'r="1A"'),
+        ("xl/worksheets/sheet2.xml", b'<c r="A1"', b'<c r="A0"'),
+        ("xl/worksheets/sheet2.xml", b'<row r="1"', b'<row r="-"'),
+        ("xl/worksheets/sheet2.xml", b"<v>0</v>", b"<v>-1</v>"),
+    ],
+)
+def test_a_damaged_number_in_a_part_hides_nothing(part: str, right: bytes, damaged: bytes) -> None:
+    data = book({"Data": [["a"]], "Other": [["Notes"], ["ask jane.smith@example.org"]]})
+    changed = with_parts(data, **{part: lambda old: old.replace(right, damaged)})
+    assert changed != data
+    assert kinds(changed) == kinds(data) != set()
+
+
 def test_long_texts_cost_no_time() -> None:
     for noise in ("a" * 90_000, "0 " * 45_000, "@" * 90_000, "a@" * 45_000, "1234567890 " * 8_000, "AB12" * 20_000):
         found(csv_bytes(with_note(noise)))
