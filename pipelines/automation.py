@@ -56,24 +56,23 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
         ended = quarter_of(london_date(context.scheduled_execution_time)).before()
         return dg.RunRequest(partition_key=partition_of(ended.id))
 
-    every_night = dg.ScheduleDefinition(
-        name="every_night",
-        job_name=ARRIVALS,
-        cron_schedule="0 2 * * *",
+    return [
+        _nightly("every_night", ARRIVALS, 2, "Takes what has arrived and rebuilds the tables."),
+        every_quarter,
+        # After the other nightly run, so that the two do not wait for each other.
+        _nightly("purge_every_night", PURGE, 4, "Purges answer sheets whose time is up."),
+    ]
+
+
+def _nightly(name: str, job_name: str, hour: int, description: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job_name,
+        cron_schedule=f"0 {hour} * * *",
         execution_timezone="Europe/London",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Takes what has arrived and rebuilds the tables.",
+        description=description,
     )
-    purge_every_night = dg.ScheduleDefinition(
-        name="purge_every_night",
-        job_name=PURGE,
-        # After the nightly run, so that the two do not wait for each other.
-        cron_schedule="0 4 * * *",
-        execution_timezone="Europe/London",
-        default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Purges answer sheets whose time is up.",
-    )
-    return [every_night, every_quarter, purge_every_night]
 
 
 def build_sensor() -> dg.SensorDefinition:

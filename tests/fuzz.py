@@ -24,7 +24,7 @@ from impact.checking.personal import Look, personal_findings
 from impact.checking.reading import read_table
 from impact.definition import feeds
 from impact.home import Home
-from impact.intake.deciding import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops, known_by
 from impact.intake.landing import Arrival, make_drop
 from impact.periods import london_date
 from tests.unit.checking.small import csv_bytes
@@ -249,7 +249,8 @@ def decided(files: Sequence[Made]) -> list[Decided]:
     drops = [make_drop(Arrival("M001", one.feed, "2026-Q1", Path(f"{one.number}.bin")), one.data) for one in files]
     fresh = {drop.id: drop for drop in drops}
     by_id = {
-        one.drop.id: one for one in decide_drops(Home(Path("no home")), list(fresh.values()), NOW, all_known(), "s", {})
+        one.drop.id: one
+        for one in decide_drops(Home(Path("no home")), list(fresh.values()), known_by(all_known(), NOW), "s", {})
     }
     return [by_id[drop.id] for drop in drops]
 

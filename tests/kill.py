@@ -18,15 +18,12 @@ from pathlib import Path
 
 import click
 
-from impact.checking.batch import Files, Submitted, check_tables
-from impact.checking.findings import Finding
-from impact.definition import Definition
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
 from impact.intake import deciding
 from impact.register import register
 from tests.data.hostile.make import FOLDER
-from tests.journeys.homes import NOW, SMALL, send, send_all, small_drops, small_home, take, tree
+from tests.journeys.homes import NOW, SMALL, check_once, send, send_all, small_drops, small_home, take, tree
 from tests.unit.intake.drops import FEEDS
 
 _MOST_BYTES = 5_000
@@ -119,26 +116,14 @@ def _run(home: Home, seconds: float | None = None) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
-def check_once() -> None:
-    """A check writes nothing and depends on what is checked alone, so here each is made once."""
-    known: dict[str, dict[str, list[Finding]]] = {}
-
-    def checked(definition: Definition, submitted: Sequence[Submitted], files: Files) -> dict[str, list[Finding]]:
-        asked = repr((definition.name, submitted, sorted(files.items())))
-        if asked not in known:
-            known[asked] = check_tables(definition, submitted, files)
-        return {drop: list(findings) for drop, findings in known[asked].items()}
-
-    deciding.check_tables = checked  # type: ignore[attr-defined]
-    register.check_tables = checked  # type: ignore[attr-defined]
-
-
 @click.command()
 @click.option("--times", default=500)
 @click.option("--seed", default=1)
 def main(times: int, seed: int) -> None:
     """Kill runs at random and hold what the next one leaves against a run that nobody disturbed."""
-    check_once()
+    checked = check_once()
+    deciding.check_tables = checked  # type: ignore[assignment, attr-defined]
+    register.check_tables = checked  # type: ignore[assignment, attr-defined]
     os.fsync = lambda fd: None  # no test cuts the power, and a kill loses nothing that was written
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

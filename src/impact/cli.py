@@ -114,6 +114,7 @@ def check(
     """Say what the receipt of FILE would say, without sending it."""
     from impact.home import json_bytes
     from impact.intake.answers import answer_lines
+    from impact.intake.deciding import known_by
     from impact.intake.intake import marked_up_drop
     from impact.intake.receipts import as_json
     from impact.intake.trial import place_of, try_file, why_unreadable
@@ -121,15 +122,16 @@ def check(
 
     if xlsx is not None and xlsx.exists() and xlsx.samefile(file):
         raise click.BadParameter("--xlsx names the file that is checked. Name another one.")
-    home, now = _home(), datetime.now(UTC)
-    arrival, reading = place_of(file, organisation, feed, period, current_register(home), now)
+    home = _home()
+    known = known_by(current_register(home), datetime.now(UTC))
+    arrival, reading = place_of(file, organisation, feed, period, known)
     told = {"--organisation": arrival.sender, "--feed": arrival.feed, "--period": arrival.period}
     if not arrival.feed and (fault := why_unreadable(file)) is not None:
         click.echo(f"{file.name}: {fault.message}\n  {fault.fix}", err=as_receipt)
         sys.exit(NOT_ACCEPTED)
     if unsaid := [option for option, value in told.items() if not value]:
         raise click.UsageError(f"{file.name} does not say what it is for. Say it with {', '.join(unsaid)}.")
-    decided = try_file(home, arrival, now, reading)
+    decided = try_file(home, arrival, known, reading)
     receipt = decided.receipt
     if as_receipt:
         click.echo(json_bytes(as_json(receipt)), nl=False)

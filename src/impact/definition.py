@@ -156,6 +156,11 @@ class Definition:
         """Whether a drop is compared with what its sender had sent before."""
         return any(rule.looks_back for rule in self.rules)
 
+    @property
+    def is_csv(self) -> bool:
+        """Whether files of it are nothing but CSV: an official file is taken as it is published."""
+        return self.source == "official"
+
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 

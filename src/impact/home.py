@@ -18,9 +18,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from impact.errors import DiskFullError, HomeBusyError, ImpactError
+
+_Record = TypeVar("_Record")
 
 PARTIAL = ".impact-partial-"
 """What the name of an unfinished file or folder starts with: never read, cleared by the next writer."""
@@ -123,6 +125,20 @@ def write_all(files: Mapping[Path, bytes]) -> None:
 def write_json(path: Path, value: Any) -> None:
     """`value` as JSON that people can read and that is the same bytes every time."""
     write(path, json_bytes(value))
+
+
+def read_records(folder: Path, kind: type[_Record]) -> list[_Record]:
+    """Small records, each a file of JSON that was written once, in the order of their names. Raises ImpactError on one
+    that cannot be read."""
+    found = []
+    for path in sorted(folder.glob("[!.]*.json")):
+        try:
+            found.append(kind(**json.loads(path.read_text("utf-8"))))
+        except (ValueError, TypeError) as fault:
+            raise ImpactError(
+                f"The {kind.__name__.lower()} {path} cannot be read ({fault}). Put it back from a copy."
+            ) from fault
+    return found
 
 
 def json_bytes(value: Any) -> bytes:

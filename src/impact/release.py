@@ -159,6 +159,7 @@ def control_disclosure(connection: duckdb.DuckDBPyConnection) -> list[Built]:
         connection.unregister("made_by_python")
         of_table = notes if name == "withheld" else {}
         built.append(Built(f"disclosure.{name}", len(table), time.perf_counter() - started, of_table))
+        started = time.perf_counter()
     return built
 
 

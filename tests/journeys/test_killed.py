@@ -7,16 +7,13 @@ before the nth, or half-way through it where it is a write.
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from impact.checking.batch import Files, Submitted, check_tables
-from impact.checking.findings import Finding
-from impact.definition import Definition
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
 from impact.intake import deciding
@@ -32,6 +29,7 @@ from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
     REGISTER,
+    check_once,
     cover,
     drop,
     new_home,
@@ -55,18 +53,10 @@ _MOST_POINTS = 400
 
 @pytest.fixture(autouse=True, scope="module")
 def _checked_once() -> Iterator[None]:
-    """A check writes nothing and depends on what is checked alone, so here each is made once."""
-    known: dict[str, dict[str, list[Finding]]] = {}
-
-    def check_once(definition: Definition, submitted: Sequence[Submitted], files: Files) -> dict[str, list[Finding]]:
-        asked = repr((definition.name, submitted, sorted(files.items())))
-        if asked not in known:
-            known[asked] = check_tables(definition, submitted, files)
-        return {drop: list(findings) for drop, findings in known[asked].items()}
-
+    checked = check_once()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(deciding, "check_tables", check_once)
-        patched.setattr(register, "check_tables", check_once)
+        patched.setattr(deciding, "check_tables", checked)
+        patched.setattr(register, "check_tables", checked)
         yield
 
 

@@ -20,6 +20,7 @@ from impact.intake.receipts import (
     arrival_of,
     held_returns,
     load_receipts,
+    named,
     unconfirmed,
     with_confirmations,
 )
@@ -83,7 +84,7 @@ def confirm(home: Home, receipt_id: str, finding: str, reason: str, by: str, now
         raise ImpactError("A confirmation says why: give a reason, such as --reason 'A service was taken over in May'.")
     with one_writer(home, "impact confirm"):
         receipts = load_receipts(home)
-        receipt = _named(receipts, receipt_id)
+        receipt = named(receipts, receipt_id)
         asking = [one.rule for one in receipt.findings if one.severity == "please_confirm"]
         if finding != ALL and finding not in asking:
             listed = f"It asks to confirm: {', '.join(asking)}." if asking else "It asks to confirm nothing."
@@ -107,10 +108,3 @@ def confirm(home: Home, receipt_id: str, finding: str, reason: str, by: str, now
         receipt = with_confirmations(receipt, new)
         write_all(answers(outbox_of(home, arrival_of(home, receipt)), receipt))
         return receipt
-
-
-def _named(receipts: Sequence[Receipt], receipt_id: str) -> Receipt:
-    for receipt in receipts:
-        if receipt.id == receipt_id:
-            return receipt
-    raise ImpactError(f"There is no receipt {receipt_id}. `impact status` lists those that wait.")

@@ -87,6 +87,12 @@ class _Opened:
     findings: list[Finding]
     sheets: Sheets | None = None
 
+    @property
+    def slots(self) -> list[Slot]:
+        """What it may be the live return for."""
+        arrival = self.drop.arrival
+        return [(arrival.sender, arrival.feed, part) for part in (self.period.part_ids() if self.period else ())]
+
 
 @dataclass(frozen=True)
 class Known:
@@ -102,8 +108,7 @@ class Known:
 def decide_drops(
     home: Home,
     drops: Sequence[Drop],
-    now: datetime,
-    register: Register,
+    known: Known,
     settings_version: str,
     given: Mapping[str, Receipt],
     readings: Mapping[str, Reading] | None = None,
@@ -114,7 +119,6 @@ def decide_drops(
     No two of `drops` may be for the same organisation, feed and period, nor, where a feed looks back, for the same
     organisation and feed: which of them comes first is for the caller to say.
     """
-    known = known_by(register, now)
     live = live_returns(given.values())
     made = readings or {}
     made = {**made, **read_drops([drop for drop in drops if drop.id not in made], known)}
@@ -124,30 +128,30 @@ def decide_drops(
     for feed in known.sheets:
         _count([one for one in opened.values() if one.sheets and one.drop.arrival.feed == feed], known)
     is_corrected = any(one.cover.corrects_receipt for one in opened.values())
-    locked = locked_slots(home, register, given.values(), now) if is_corrected else {}
+    locked = locked_slots(home, known.register, given.values(), known.now) if is_corrected else {}
     standing = Standing(given, live, held_returns(given.values()), locked)
     for feed, definition in feeds().items():
         of_feed = [one for one in opened.values() if one.drop.arrival.feed == feed]
         submitted = [table for one in of_feed if (table := _submitted(one, known, one.table)) is not None]
         if definition.looks_back:
             submitted = with_before(home, definition, submitted, standing)
-        for drop_id, found in check_tables(definition, submitted, register.files).items():
+        for drop_id, found in check_tables(definition, submitted, known.register.files).items():
             one = opened[drop_id]
             one.findings += about_counts(found, one.table, one.sheets) if one.sheets and one.table else found
-    return [_decided(one, now, register, settings_version, standing) for one in opened.values()]
+    return [_decided(one, known, settings_version, standing) for one in opened.values()]
 
 
 def _cover_again(one: _Opened, live: Mapping[Slot, Receipt]) -> Cover:
     """The cover of a drop; of one that counts and is decided on again, one that corrects it."""
     drop = one.drop
-    parts = one.period.part_ids() if one.period else ()
-    counting = {receipt.id for part in parts if (receipt := live.get((drop.arrival.sender, drop.arrival.feed, part)))}
+    counting = {receipt.id for slot in one.slots if (receipt := live.get(slot))}
     if not drop.retakes or drop.retakes not in counting:
         return one.cover
     return replace(one.cover, corrects_receipt=drop.retakes, reason=drop.retaken_because)
 
 
 def known_by(register: Register, now: datetime) -> Known:
+    """What is known of all drops that are decided on under this register, at this instant."""
     codes = {
         value
         for rows in register.files.values()
@@ -213,8 +217,7 @@ def read_drops(drops: Sequence[Drop], known: Known) -> dict[str, Reading]:
             FileToRead(
                 drop.data,
                 definition or any_definition,
-                # An official file is taken as it is published, and that is CSV.
-                is_csv=definition is not None and definition.source == "official",
+                is_csv=definition is not None and definition.is_csv,
                 others=() if sheets is None else (sheets,),
                 look=look,
                 texts=_texts_beside(drop),
@@ -283,7 +286,7 @@ def _spaced(name: str) -> str:
     return as_text(name).replace("_", " ")
 
 
-def _decided(one: _Opened, now: datetime, register: Register, settings_version: str, standing: Standing) -> Decided:
+def _decided(one: _Opened, known: Known, settings_version: str, standing: Standing) -> Decided:
     drop, definition, table, cover, findings = one.drop, one.definition, one.table, one.cover, one.findings
     holds_personal = any(finding.rule in PERSONAL for finding in findings)
     is_unseen = any(finding.rule in UNSEEN for finding in findings)
@@ -297,8 +300,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
     if one.period is not None:
         findings += succession_findings(drop.arrival, one.period, cover, rows_sha256, standing.live, standing.held)
         if cover.corrects_receipt:
-            slots = [(drop.arrival.sender, drop.arrival.feed, part) for part in one.period.part_ids()]
-            findings += lock_findings(slots, standing.locked)
+            findings += lock_findings(one.slots, standing.locked)
     asked: dict[str, tuple[str, ...]] = {}
     waiting: list[Receipt] = []
     if definition is not None and table is not None and all(finding.severity != "must_fix" for finding in findings):
@@ -317,7 +319,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
     receipt = Receipt(
         id=drop.id,
         decision=decision,
-        received_at=to_text(now),
+        received_at=to_text(known.now),
         sender=drop.arrival.sender,
         feed=_shown(drop.arrival.feed),
         period=_shown(drop.arrival.period),
@@ -337,7 +339,7 @@ def _decided(one: _Opened, now: datetime, register: Register, settings_version: 
         definition_version=" and ".join(
             [*([definition.version] if definition else []), *([f"{layout.sheets.version} of sheets"] if layout else [])]
         ),
-        register_version=register.sha256,
+        register_version=known.register.sha256,
         settings_version=settings_version,
         software_version=__version__,
         rows_in=rows_in,
@@ -377,9 +379,7 @@ def _shown(name: str) -> str:
 
 def _waiting(one: _Opened, standing: Standing) -> list[Receipt]:
     """The held receipts whose place the drop takes."""
-    parts = one.period.part_ids() if one.period else ()
-    slots = [(one.drop.arrival.sender, one.drop.arrival.feed, part) for part in parts]
-    found = {receipt.id: receipt for slot in slots if (receipt := standing.held.get(slot)) is not None}
+    found = {receipt.id: receipt for slot in one.slots if (receipt := standing.held.get(slot)) is not None}
     return list(found.values())
 
 

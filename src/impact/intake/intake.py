@@ -19,7 +19,7 @@ from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
 from impact.intake.attempts import attempt_of
 from impact.intake.cover import SIDECAR
-from impact.intake.deciding import NAME_WITHHELD, Decided, decide_drops
+from impact.intake.deciding import NAME_WITHHELD, Decided, decide_drops, known_by
 from impact.intake.landing import INBOX, Drop, Left, find_arrivals, outbox_of, read_drop
 from impact.intake.locks import load_reopenings
 from impact.intake.marked_up import is_sent_back, marked_up
@@ -74,10 +74,11 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         fresh = {drop.id: drop for drop in reversed(drops) if drop.id not in given}
         if fresh:
             _log.info("Checking %d new files", len(fresh))
+        known = known_by(register, now)
         receipts: list[Receipt] = []
         tables: dict[str, TextTable | None] = {}
         for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
-            decided = decide_drops(home, wave, now, register, settings_version, given)
+            decided = decide_drops(home, wave, known, settings_version, given)
             commit(home, decided)
             receipts += [one.receipt for one in decided]
             given |= {one.receipt.id: one.receipt for one in decided}
@@ -139,7 +140,7 @@ def marked_up_drop(drop: Drop, receipt: Receipt, tables: Mapping[str, TextTable 
     if drop.id in tables:
         table = tables[drop.id]
     else:
-        [reading] = read_files([FileToRead(drop.data, definition, is_csv=definition.source == "official")])
+        [reading] = read_files([FileToRead(drop.data, definition, is_csv=definition.is_csv)])
         table = reading.table
     return None if table is None else marked_up(receipt, table, definition)
 

@@ -1,13 +1,12 @@
 """When a period is closed to corrections, and how somebody opens it again for one organisation's return."""
 
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
 from impact.definition import feeds
 from impact.errors import ImpactError
-from impact.home import Home, json_bytes, one_writer, write
+from impact.home import Home, json_bytes, one_writer, read_records, write
 from impact.intake.receipts import Receipt, Slot, load_receipts
 from impact.periods import london_date, parse_period, to_text
 from impact.register import Register, take_register
@@ -42,13 +41,7 @@ def locked_slots(home: Home, register: Register, receipts: Iterable[Receipt], no
 
 def load_reopenings(home: Home) -> list[Reopening]:
     """Every reopening there has been, the oldest first. Raises ImpactError on one that cannot be read."""
-    found = []
-    for path in sorted(home.reopenings.glob("[!.]*.json")):
-        try:
-            found.append(Reopening(**json.loads(path.read_text("utf-8"))))
-        except (ValueError, TypeError) as fault:
-            raise ImpactError(f"The reopening {path} cannot be read ({fault}). Put it back from a copy.") from fault
-    return sorted(found, key=lambda one: one.reopened_at)
+    return sorted(read_records(home.reopenings, Reopening), key=lambda one: one.reopened_at)
 
 
 def reopen(home: Home, organisation: str, feed: str, period_id: str, reason: str, by: str, now: datetime) -> Reopening:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from impact.checking.findings import Finding
 from impact.errors import ImpactError
-from impact.home import Home, json_bytes, write_all
+from impact.home import Home, json_bytes, read_records, write_all
 from impact.intake.landing import INBOX, Arrival
 from impact.periods import to_text
 
@@ -139,7 +139,7 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
     receipts = []
     instant = None if as_at is None else to_text(as_at)
     confirmations: dict[str, list[Confirmation]] = {}
-    for one in _load_confirmations(home):
+    for one in read_records(home.confirmations, Confirmation):
         if instant is None or one.confirmed_at <= instant:
             confirmations.setdefault(one.receipt, []).append(one)
     for path in sorted(home.receipts.glob("[0-9a-f]*.json")):
@@ -161,6 +161,14 @@ def load_receipts(home: Home, as_at: datetime | None = None) -> list[Receipt]:
     )
 
 
+def named(receipts: Iterable[Receipt], receipt_id: str) -> Receipt:
+    """The receipt with this number. Raises ImpactError where there is none."""
+    for receipt in receipts:
+        if receipt.id == receipt_id:
+            return receipt
+    raise ImpactError(f"There is no receipt {receipt_id}. `impact status` lists those that wait.")
+
+
 def receipts_at(home: Home, as_at: datetime, only: Mapping[str, Decision] | None = None) -> list[Receipt]:
     """The receipts given by `as_at`; with `only`, of these those that it names, each with the decision that it had:
     what was confirmed at `as_at` by somebody who had waited for the lock could not be known then."""
@@ -168,16 +176,6 @@ def receipts_at(home: Home, as_at: datetime, only: Mapping[str, Decision] | None
     if only is None:
         return receipts
     return [replace(one, decision=only[one.id]) for one in receipts if one.id in only]
-
-
-def _load_confirmations(home: Home) -> list[Confirmation]:
-    found = []
-    for path in sorted(home.confirmations.glob("[0-9a-f]*.json")):
-        try:
-            found.append(Confirmation(**json.loads(path.read_text("utf-8"))))
-        except (ValueError, TypeError) as fault:
-            raise ImpactError(f"The confirmation {path} cannot be read ({fault}). Put it back from a copy.") from fault
-    return found
 
 
 def with_confirmations(receipt: Receipt, confirmations: Sequence[Confirmation]) -> Receipt:

@@ -6,10 +6,10 @@ from datetime import datetime
 from impact.errors import ImpactError
 from impact.home import Home, one_writer, remove, write_all
 from impact.intake.answers import answers
-from impact.intake.deciding import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops, known_by
 from impact.intake.intake import commit
 from impact.intake.landing import Drop, make_drop, outbox_of
-from impact.intake.receipts import Receipt, arrival_of, load_receipts
+from impact.intake.receipts import Receipt, arrival_of, load_receipts, named
 from impact.register import take_register
 from impact.settings import settings_at, take_settings
 
@@ -30,14 +30,12 @@ def retake(home: Home, receipt_id: str, reason: str, now: datetime) -> Receipt:
         take_settings(home, now)
         settings_version, _ = settings_at(home, now)
         given = {receipt.id: receipt for receipt in load_receipts(home)}
-        if receipt_id not in given:
-            raise ImpactError(f"There is no receipt {receipt_id}. `impact status` lists those that wait.")
-        last = given[receipt_id]
+        last = named(given.values(), receipt_id)
         drop = replace(_kept(home, last), retakes=receipt_id, retaken_because=reason.strip())
         while drop.id in given:
             last = given[drop.id]
             drop = replace(drop, attempt=drop.attempt + 1)
-        [decided] = decide_drops(home, [drop], now, register, settings_version, given)
+        [decided] = decide_drops(home, [drop], known_by(register, now), settings_version, given)
         if _is_done(last, decided):
             _answer(home, last)
             return last

@@ -1,7 +1,6 @@
 """`impact check`: the decision that a file would get, from the same functions, with nothing written."""
 
 from collections import Counter
-from datetime import datetime
 from pathlib import Path
 
 from impact.checking.batch import cell_text
@@ -12,22 +11,20 @@ from impact.checking.values import period_of, read_value
 from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.cover import cover_fields
-from impact.intake.deciding import Decided, Known, decide_drops, known_by, read_drops
+from impact.intake.deciding import Decided, Known, decide_drops, read_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
 from impact.intake.receipts import load_receipts
-from impact.register import Register, current_register
 from impact.settings import settings_at
 
 
 def place_of(
-    path: Path, organisation: str | None, feed: str | None, period: str | None, register: Register, now: datetime
+    path: Path, organisation: str | None, feed: str | None, period: str | None, known: Known
 ) -> tuple[Arrival, Reading | None]:
     """Where the file would be sent, and what came of reading it for that. What is not said of it is taken from its
     place, then from its rows; what neither tells is left empty."""
     place = path.resolve().parts
     if len(place) > 5 and place[-4] == INBOX:
         organisation, feed, period = organisation or place[-5], feed or place[-3], period or place[-2]
-    known = known_by(register, now)
     feed = feed or _guess_feed(path.read_bytes(), known)
     definition = feeds().get(feed or "")
     if definition is None:
@@ -57,13 +54,13 @@ def why_unreadable(path: Path) -> Finding | None:
     return reading.findings[0] if reading.table is None and reading.findings[0].rule != "no_headings" else None
 
 
-def try_file(home: Home, arrival: Arrival, now: datetime, reading: Reading | None = None) -> Decided:
+def try_file(home: Home, arrival: Arrival, known: Known, reading: Reading | None = None) -> Decided:
     """What would be decided on the file there; it is read, unless that has been done already. Raises ImpactError when
     the home's register cannot be used."""
     drop = read_drop(arrival)
     given = {receipt.id: receipt for receipt in load_receipts(home) if receipt.id != drop.id}
     readings = {} if reading is None else {drop.id: reading}
-    [decided] = decide_drops(home, [drop], now, current_register(home), settings_at(home, now)[0], given, readings)
+    [decided] = decide_drops(home, [drop], known, settings_at(home, known.now)[0], given, readings)
     return decided
 
 

@@ -16,7 +16,7 @@ from impact.checking.reading import read_layouts, read_table
 from impact.definition import answer_sheets, feeds
 from impact.home import Home
 from impact.intake.answer_sheets import Sheets, count_sheets, sheets_definition
-from impact.intake.deciding import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops, known_by
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.returns import rows_hash, stored_rows
 from tests.unit.checking.small import csv_bytes
@@ -71,7 +71,7 @@ def decided(
     data: bytes, cover: Mapping[str, Any], feed: str = "staff_survey", period: str = "2026-Q1", name: str = "x.csv"
 ) -> Decided:
     drop = make_drop(Arrival("M001", feed, period, Path(name)), data, json.dumps(cover).encode() if cover else None)
-    [one] = decide_drops(Home(Path("no home")), [drop], NOW, REGISTER, "s", {})
+    [one] = decide_drops(Home(Path("no home")), [drop], known_by(REGISTER, NOW), "s", {})
     return one
 
 

@@ -17,7 +17,7 @@ from impact.checking.reading import TextTable
 from impact.checking.workbook import MOST_COLUMNS
 from impact.definition import feeds
 from impact.home import Home
-from impact.intake.deciding import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops, known_by
 from impact.intake.intake import marked_up_drop
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.marked_up import MOST_CELLS, MOST_COMMENTS, marked_up
@@ -33,7 +33,7 @@ SAVINGS = feeds()["savings"]
 
 def decide(feed: str, data: bytes) -> Decided:
     drop = make_drop(Arrival("M001", feed, "2026-Q1", Path("a file")), data)
-    [decided] = decide_drops(Home(Path("no home")), [drop], NOW, all_known(), "s", {})
+    [decided] = decide_drops(Home(Path("no home")), [drop], known_by(all_known(), NOW), "s", {})
     return decided
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from impact.checking.reading import read_table
 from impact.definition import Column, Definition, feeds
 from impact.home import Home
-from impact.intake.deciding import decide_drops
+from impact.intake.deciding import decide_drops, known_by
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.receipts import Receipt
 from impact.intake.returns import rows_hash, stored_rows
@@ -91,7 +91,8 @@ def receipts_of(files: list[tuple[str, bytes]]) -> list[Receipt]:
         for number, (feed, data) in enumerate(files)
     ]
     decided = {
-        one.drop.id: one.receipt for one in decide_drops(Home(Path("no home")), drops, NOW, all_known(), "s", {})
+        one.drop.id: one.receipt
+        for one in decide_drops(Home(Path("no home")), drops, known_by(all_known(), NOW), "s", {})
     }
     return [decided[drop.id] for drop in drops]
 

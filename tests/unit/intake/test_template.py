@@ -12,7 +12,7 @@ from impact.checking.workbook import COVER_FIELDS
 from impact.definition import Definition, feeds
 from impact.home import Home
 from impact.intake.choices import Choices, column_choices, first_rows
-from impact.intake.deciding import Decided, decide_drops
+from impact.intake.deciding import Decided, decide_drops, known_by
 from impact.intake.landing import Arrival, make_drop
 from impact.intake.template import make_template
 from impact.periods import Period
@@ -39,7 +39,9 @@ def opened(data: bytes) -> Any:
 
 def decided_on(feed: str, files: list[bytes]) -> list[Decided]:
     arrival = Arrival("M001", feed, "2026-Q1", Path("a file"))
-    return decide_drops(Home(Path("no home")), [make_drop(arrival, data) for data in files], NOW, all_known(), "s", {})
+    return decide_drops(
+        Home(Path("no home")), [make_drop(arrival, data) for data in files], known_by(all_known(), NOW), "s", {}
+    )
 
 
 def filled_in(feed: str) -> bytes:

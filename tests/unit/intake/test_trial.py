@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from impact.intake.deciding import known_by
 from impact.intake.landing import Arrival
 from impact.intake.trial import place_of, why_unreadable
 from tests.unit.checking.small import clean
@@ -13,7 +14,7 @@ each_feed = pytest.mark.parametrize("feed", FEEDS)
 
 
 def arrival_of(path: Path, organisation: str | None, feed: str | None, period: str | None) -> Arrival:
-    return place_of(path, organisation, feed, period, all_known(), NOW)[0]
+    return place_of(path, organisation, feed, period, known_by(all_known(), NOW))[0]
 
 
 def put(folder: Path, data: bytes, name: str = "a file.csv") -> Path:
