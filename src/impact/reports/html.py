@@ -1,5 +1,6 @@
 """A report as pages that need nothing else: style inside, no script, no request to anywhere."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -87,6 +88,15 @@ def _marked(text: str) -> str | Markup:
     )
 
 
+_LED = re.compile(r"([^.:]{3,60}[.:]) (.+)", re.DOTALL)
+
+
+def _led(text: str) -> str | Markup:
+    """A main point with the words before its first stop, which say what it is about, in bold."""
+    found = _LED.fullmatch(text)
+    return Markup("<strong>{}</strong> {}").format(*found.groups()) if found else text
+
+
 def _size(size: int) -> str:
     return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
 
@@ -102,4 +112,5 @@ def _environment() -> Environment:
     )
     environment.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
     environment.filters["marked"] = _marked
+    environment.filters["led"] = _led
     return environment
