@@ -23,7 +23,7 @@ _INSTALL_SECONDS = 240
 
 @cache
 def chromium() -> str:
-    """The path of Chromium, installed where that is possible; otherwise the tests that need it are skipped and say so."""
+    """The path of Chromium, installed where it can be; otherwise the tests that need it are skipped and say so."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None and shutil.which("apt-get") and os.geteuid() == 0:
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):

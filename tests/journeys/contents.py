@@ -12,8 +12,8 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObje
 
 
 def text_in(name: str, data: bytes) -> str:
-    """The text of a file, with that of every file inside it, hidden or not: parts of workbooks and of archives, the text,
-    bookmarks, alternative texts and metadata of a PDF, the rows and the column names of a Parquet file.
+    """The text of a file, with that of every file inside it, hidden or not: parts of workbooks and of archives; the
+    text, bookmarks, alternative texts and metadata of a PDF; the rows and the column names of a Parquet file.
 
     Raises ValueError for a kind of file that nobody has said how to read.
     """

@@ -1,7 +1,6 @@
 """Every kind of page, as a browser shows it."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
