@@ -7,9 +7,9 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from impact.reports.charts import NARROW, WIDE, key_shape, portfolio
-from impact.reports.content import Chart, Report
-from impact.reports.wording import words
+from impact.reports.chart_records import Chart
+from impact.reports.charts import NARROW, WIDE, draw, key_of
+from impact.reports.content import Report
 
 
 def report_page(report: Report, data_sizes: Mapping[str, int]) -> bytes:
@@ -25,14 +25,10 @@ def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequen
 
 
 def _drawn(chart: Chart, element_id: str) -> dict[str, object]:
-    models = dict.fromkeys(mark.delivery_model for mark in chart.marks)
     return {
-        "wide": Markup(portfolio(chart, WIDE, f"{element_id}-wide")),  # noqa: S704  (escaped where it is written)
-        "narrow": Markup(portfolio(chart, NARROW, f"{element_id}-narrow")),  # noqa: S704
-        "key": [(Markup(key_shape(model)), words(model).capitalize()) for model in models],  # noqa: S704
-        "has_bands": any(mark.low is not None for mark in chart.marks),
-        "has_intervals": any(mark.lower is not None for mark in chart.marks),
-        "has_medians": any(mark.middle is not None for mark in chart.marks),
+        "wide": Markup(draw(chart, WIDE, f"{element_id}-wide")),  # noqa: S704  (escaped where it is written)
+        "narrow": Markup(draw(chart, NARROW, f"{element_id}-narrow")),  # noqa: S704
+        "key": [(Markup(entry.sign), entry.label) for entry in key_of(chart)],  # noqa: S704
     }
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from impact.reports.audiences import Indicator, OrganisationFigure
-from impact.reports.content import Chart, Mark
+from impact.reports.chart_records import PortfolioChart, PortfolioMark
 from impact.reports.subject import Subject
-from impact.reports.verdicts import is_apart, is_judged
+from impact.reports.verdicts import is_apart, is_judged, is_not_compared
 from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, year_label
 
 
-def portfolio_chart(subject: Subject) -> Chart | None:
+def portfolio_chart(subject: Subject) -> PortfolioChart | None:
     """Only for one basis: two bases on one axis would invite a comparison that cannot be made. One organisation without
     peers makes no chart."""
     indicator, period = subject.headline, subject.period
@@ -20,7 +20,7 @@ def portfolio_chart(subject: Subject) -> Chart | None:
     basis = max(sorted(set(bases)), key=bases.count)
     on_basis = [figure for figure in readable if figure.basis == basis]
     marks = tuple(
-        Mark(
+        PortfolioMark(
             figure.organisation_name,
             figure.delivery_model,
             float(figure.value),
@@ -30,13 +30,14 @@ def portfolio_chart(subject: Subject) -> Chart | None:
             number(figure.peer_upper_quartile),
             number(figure.lower_95),
             number(figure.upper_95),
+            figure.verdict if is_judged(figure) or is_not_compared(figure) else "",
         )
         for figure in on_basis
     )
     if len(marks) == 1 and marks[0].middle is None:
         return None
     low, high = (pick(on_basis, key=lambda figure: float(figure.value)) for pick in (min, max))
-    return Chart(
+    return PortfolioChart(
         title=_title(subject, on_basis, low, high),
         subtitle=f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, "
         + (year_label(period) if readable[0].grain == "rolling_year" else period.label()),
