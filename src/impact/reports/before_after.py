@@ -41,7 +41,7 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
     yield Table(
         f"{subject.topic.title}, before and after spinning out",
         (
-            *([] if subject.is_own else [Column("Organisation")]),
+            *([] if subject.is_of_one else [Column("Organisation")]),
             Column("Figure and basis"),
             Column("Spun out"),
             Column("Before", True),
@@ -55,7 +55,7 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
         ),
         tuple(
             (
-                *([] if subject.is_own else [one.organisation_name]),
+                *([] if subject.is_of_one else [one.organisation_name]),
                 f"{one.indicator_name} ({unit_sign(one.unit)}), {one.basis_name}",
                 f"{one.spun_out_on.day} {one.spun_out_on:%B %Y}",
                 shown(one.before_value, one.unit),

@@ -3,10 +3,12 @@
 The shape says the delivery model as well as the colour does, and the key stands above.
 """
 
+from dataclasses import dataclass
 from html import escape
 from math import ceil, floor, log10
 
 from impact.reports.content import Chart, Mark
+from impact.reports.wording import words
 
 WIDE, NARROW = 720, 360
 """A drawing made for 720 pixels cannot be read on a phone, so there are two, and the page shows the one that fits."""
@@ -18,6 +20,32 @@ _TICK_CHARACTER = 6.8
 """How wide a figure on the axis is at most: those at its ends are moved in, so that nothing of them is cut off."""
 
 _WANTED_TICKS = {WIDE: 8, NARROW: 4}
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """What stands in the key above a chart: a sign, as SVG text, and what it means."""
+
+    sign: str
+    label: str
+
+
+def draw(chart: Chart, width: int, element_id: str) -> str:
+    """A chart as SVG text, so many units wide; `element_id` is unique on the page."""
+    return portfolio(chart, width, element_id)
+
+
+def key_of(chart: Chart) -> tuple[KeyEntry, ...]:
+    """The key of a chart."""
+    models = dict.fromkeys(mark.delivery_model for mark in chart.marks)
+    entries = [KeyEntry(key_shape(model), words(model).capitalize()) for model in models]
+    if any(mark.low is not None for mark in chart.marks):
+        entries.append(KeyEntry('<span class="band-sign"></span>', "Middle half of its peers"))
+    if any(mark.lower is not None for mark in chart.marks):
+        entries.append(KeyEntry('<span class="interval-sign"></span>', "95% interval of its own figure"))
+    if any(mark.middle is not None for mark in chart.marks):
+        entries.append(KeyEntry('<span class="median-sign"></span>', "Median of its peers"))
+    return tuple(entries)
 
 
 def portfolio(chart: Chart, width: int, element_id: str) -> str:

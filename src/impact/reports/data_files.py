@@ -27,6 +27,9 @@ ALL_DATA = "all-data.zip"
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_PRINTED = r"-?\d[\d,]*(\.\d+)?"
+_FIGURES = re.compile(rf"{_PRINTED}( to {_PRINTED})?( \(\d+\))?", re.ASCII)
+"""A figure as it is printed, with its thousands, as a range, or with how many it is of: nothing to calculate."""
 _SHORTHAND_COLUMN = "_shorthand"
 
 _HOW = (
@@ -86,7 +89,7 @@ def _csv(dataset: Dataset) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([column.name for column in dataset.columns])
-    writer.writerows(_in_rows(_changed(_harmless, cells) for cells in _by_column(dataset)))
+    writer.writerows(_in_rows(_changed(safe_cell, cells) for cells in _by_column(dataset)))
     return out.getvalue().encode()
 
 
@@ -104,9 +107,9 @@ def _changed(change: Callable[[str], str], cells: Sequence[str]) -> list[str]:
     return [changed[text] for text in cells]
 
 
-def _harmless(text: str) -> str:
-    """A text that Excel would take for a formula gets an apostrophe before it; a negative figure stays one."""
-    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) and not _NUMBER.fullmatch(text) else text
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it; a negative figure stays one."""
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) and not _FIGURES.fullmatch(text) else text
 
 
 @cache

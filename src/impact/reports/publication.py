@@ -26,8 +26,8 @@ from impact.places import sql_folder
 from impact.register import register_at
 from impact.release import build_release, release_inputs, released_bytes
 from impact.reports.audiences import read_audiences
-from impact.reports.data_files import data_files
-from impact.reports.html import home_page, report_page
+from impact.reports.folder import PAGE, audience_files
+from impact.reports.html import home_page
 from impact.reports.writing import make_report
 from impact.settings import settings_at
 from impact.versions import content_hash
@@ -37,7 +37,6 @@ _log = logging.getLogger(__name__)
 
 _MANIFEST = "manifest.json"
 _LATEST = "latest"
-_PAGE = "index.html"
 _KINDS = {"public": "For the public", "commissioner": "For commissioners", "organisation": "For mutuals"}
 _PACKAGES = ("impact", "duckdb", "jinja2")
 
@@ -208,9 +207,7 @@ def _files(home: Home, plan: _Plan, record: bytes) -> dict[str, bytes]:
     reports = []
     for rows in read_audiences(home, period.id):
         report = make_report(rows, period, published_on)
-        data = data_files(rows)
-        page = report_page(report, {name: len(content) for name, content in data.items()})
-        files |= {f"{rows.audience.id}/{name}": content for name, content in {**data, _PAGE: page}.items()}
+        files |= {f"{rows.audience.id}/{name}": content for name, content in audience_files(rows, report).items()}
         reports.append(
             {
                 "audience": rows.audience.id,
@@ -297,7 +294,7 @@ def _manifest(home: Home, period: Period, number: int) -> dict[str, Any]:
 def _publication(home: Home, period: Period, number: int, *, is_new: bool) -> Publication:
     folder = _folder(home, period) / str(number)
     manifest = _manifest(home, period, number)
-    pages = tuple(folder / report["audience"] / _PAGE for report in manifest["reports"])
+    pages = tuple(folder / report["audience"] / PAGE for report in manifest["reports"])
     return Publication(period.id, number, folder, is_new, pages)
 
 
@@ -315,7 +312,7 @@ def _point(home: Home, period: Period, number: int) -> None:
                 sorted(
                     (
                         report["title"] if kind == "public" else report["name"],
-                        f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}",
+                        f"{publication.period_id}/{publication.number}/{report['audience']}/{PAGE}",
                     )
                     for report in manifest["reports"]
                     if report["kind"] == kind
@@ -324,4 +321,4 @@ def _point(home: Home, period: Period, number: int) -> None:
             for kind, title in _KINDS.items()
         ]
         listed.append((of.label(), date.fromisoformat(manifest["published_on"]), groups))
-    write(home.publications / _PAGE, home_page(listed))
+    write(home.publications / PAGE, home_page(listed))

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from impact.errors import ImpactError
 from impact.reports.audiences import AudienceRows, OrganisationFigure, Publisher
-from impact.reports.data_files import PACKAGE, data_files, zip_of
+from impact.reports.data_files import PACKAGE, data_files, safe_cell, zip_of
 from impact.reports.datasets import SHORTHAND, datasets
 from tests.unit.reports.published import (
     HOSTILE,
@@ -148,6 +148,16 @@ def test_a_name_that_excel_would_calculate_is_kept_from_it(start: str) -> None:
 def test_a_figure_below_nothing_stays_a_figure(number: object) -> None:
     [row] = read(rows(figure(str(number))), "organisations.csv")
     assert row["value"] == str(number)
+
+
+@pytest.mark.parametrize("text", ["-1,500", "-0.60 to -0.20", "-0.10 (14)", "4.10", "[c]", "Alpha"])
+def test_a_figure_as_tables_print_it_is_no_formula(text: str) -> None:
+    assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize("text", ["-1+2", "-1-2", "-A1", "+1", "-1 to 2 to 3", "=1", "-(1)"])
+def test_whatever_else_begins_like_one_is_kept_from_it(text: str) -> None:
+    assert safe_cell(text) == f"'{text}"
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30))
