@@ -46,6 +46,7 @@ from impact.release import open_release
 from impact.reports.writing import NOT_FOR_RELEASE
 from impact.status import ReturnStatus, return_statuses
 from impact.warehouse import open_warehouse
+from tests.journeys.contents import text_in
 from tests.journeys.homes import csv_rows, demo_drops
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -64,7 +65,11 @@ def texts_of(home: Home) -> dict[str, str]:
     """Audience -> all that is published for it, pages and data together."""
     folder = home.publications / PUBLISHED / "1"
     return {
-        path.name: "\n".join(file.read_text("utf-8") for file in sorted(path.iterdir()))
+        path.name: "\n".join(
+            text_in(file.name, file.read_bytes())
+            for file in sorted(path.rglob("*"))
+            if file.suffix in (".html", ".csv", ".json")
+        )
         for path in folder.iterdir()
         if path.is_dir()
     }

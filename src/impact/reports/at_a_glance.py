@@ -1,5 +1,5 @@
-"""A commissioner's portfolio on one screen: each organisation in a row, its headline figures with their verdicts, what is
-changing, and what is not in."""
+"""A commissioner's portfolio on one screen: each organisation in a row, its headline figures with their verdicts, what
+is changing, and what is not in."""
 
 from collections.abc import Iterator
 

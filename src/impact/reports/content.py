@@ -1,5 +1,5 @@
-"""What a report is, as plain data that every form is drawn from: page, PDF, workbook and CSV cannot disagree, because none
-of them knows anything else. What it says is written in `writing`; how it looks is for `html`, `pdf`, `workbook`."""
+"""What a report is, as plain data that every form is drawn from: page, PDF, workbook and CSV cannot disagree, because
+none of them knows anything else. What it says is written in `writing`; how it looks is for `html` and the others."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -110,8 +110,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Report:
-    """A report for one audience on one period. `number` is that of the publication; `next_update` says when there will be
-    figures of the next quarter."""
+    """A report for one audience on one period. `number` is that of the publication; `next_update` says when there
+    will be figures of the next quarter."""
 
     title: str
     audience_name: str

@@ -40,11 +40,11 @@ def _csv(kind: type[Any], rows: Sequence[object]) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(names)
-    writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+    writer.writerows([safe_cell(getattr(row, name)) for name in names] for row in rows)
     return out.getvalue().encode()
 
 
-def _cell(value: object) -> str:
+def safe_cell(value: object) -> str:
     """A text that Excel would take for a formula gets an apostrophe before it; a negative figure stays one."""
     if isinstance(value, bool):
         return "yes" if value else "no"

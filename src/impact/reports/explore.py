@@ -142,7 +142,10 @@ def explore_data(rows: AudienceRows, sector_names: Mapping[str, str] = _NO_NAMES
         "indicators": _indicators(rows, {row.indicator_id for row in every}),
         "periods": _periods(every),
         "sectors": _sectors(dict.fromkeys(row.sector for row in every), sector_names),
-        "models": {model: words(model).capitalize() for model in dict.fromkeys(row.delivery_model for row in every)},
+        "models": {
+            model: words(model).capitalize()
+            for model in sorted({row.delivery_model for row in every}, key=lambda model: (model != "mutual", model))
+        },
     }
 
 

@@ -13,8 +13,13 @@ GLOSSARY = (
     Term("95% interval", "How sure a figure is: 95 of 100 intervals made like this hold the true figure."),
     Term("Expected range", "Where 95 of 100 organisations like the peers would lie by chance and ordinary spread."),
     Term("Verdict", "Where a figure lies beside its expected range: similar within, better or worse outside."),
-    Term("Common cause", "What moves from month to month anyway. Anything more is a special cause, and worth asking about."),
-    Term("Cash-releasing", "A saving that leaves money over, net of what it cost. Others are shown apart, never added."),
+    Term(
+        "Common cause",
+        "What moves from month to month anyway. Anything more is a special cause, and worth asking about.",
+    ),
+    Term(
+        "Cash-releasing", "A saving that leaves money over, net of what it cost. Others are shown apart, never added."
+    ),
     Term("Real terms", "In the prices of one year, so that years can be set beside one another."),
     Term("Provisional", "A later publication may revise it, and then says what changed and why."),
     Term("[c]", "Withheld, so that nobody is given away."),

@@ -1,5 +1,6 @@
 """A report as pages that need nothing else: style inside, no script, no request to anywhere."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,7 @@ from markupsafe import Markup
 
 from impact.reports.charts import NARROW, WIDE, draw, key_of
 from impact.reports.content import Figure, Report
+from impact.reports.figure_files import figure_file_name
 
 REPORT_PAGE = "index.html"
 
@@ -52,11 +54,6 @@ def profile_page_name(profile_id: str) -> str:
     return f"{profile_id}.html"
 
 
-def figure_file_name(figure: Figure) -> str:
-    """The file that holds the table of a figure."""
-    return f"figures/{figure.id}.csv"
-
-
 def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]]]]) -> bytes:
     """The list of publications: period label, date published, and for each kind of reader (name, link) each."""
     return environment().get_template("home.html.j2").render(publications=publications).encode()
@@ -70,6 +67,34 @@ def _drawn(figure: Figure, number: int) -> dict[str, object]:
         "narrow": Markup(draw(figure.chart, NARROW, f"{figure.id}-narrow")),  # noqa: S704
         "key": [{"sign": Markup(entry.sign), "label": entry.label} for entry in key_of(figure.chart)],  # noqa: S704
     }
+
+
+_SIGNS = {
+    **dict.fromkeys(("better", "much better", "improving", "consistently met"), ("good", "▲")),
+    **dict.fromkeys(("worse", "much worse", "concern", "consistently missed"), ("bad", "▼")),
+    **dict.fromkeys(("higher", "much higher", "lower", "much lower", "high", "low"), ("other", "◆")),
+}
+"""What catches the eye in a table: a sign before the word, so that it is never the colour alone."""
+
+
+def _marked(text: str) -> str | Markup:
+    """A word that sets an organisation apart, with its sign; every other text as it is."""
+    word = text.split(":")[0].split(" (")[0]
+    if word not in _SIGNS:
+        return text
+    kind, sign = _SIGNS[word]
+    return Markup('<span class="{}"><span aria-hidden="true">{}</span> {}</span>{}').format(
+        kind, sign, word, text[len(word) :]
+    )
+
+
+_LED = re.compile(r"([^.:]{3,60}[.:]) (.+)", re.DOTALL)
+
+
+def _led(text: str) -> str | Markup:
+    """A main point with the words before its first stop, which say what it is about, in bold."""
+    found = _LED.fullmatch(text)
+    return Markup("<strong>{}</strong> {}").format(*found.groups()) if found else text
 
 
 def _size(size: int) -> str:
@@ -88,4 +113,6 @@ def environment() -> Environment:
     )
     drawing.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
     drawing.filters["size"] = _size
+    drawing.filters["marked"] = _marked
+    drawing.filters["led"] = _led
     return drawing

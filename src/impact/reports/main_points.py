@@ -209,7 +209,10 @@ def _verdict(figure: OrganisationFigure, whose: _Whose) -> Iterator[str]:
         yield f"That is {figure.verdict} than the range{range_of_it} expected from {whose.their} peers{note}."
         yield from by_chance([figure])
     elif is_judged(figure):
-        yield f"That is similar to {whose.their} peers{note}: what sets {whose.them} apart may be chance and ordinary spread."
+        yield (
+            f"That is similar to {whose.their} peers{note}: what sets {whose.them} apart may be chance and ordinary "
+            "spread."
+        )
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:

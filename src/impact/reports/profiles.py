@@ -1,5 +1,5 @@
-"""One page for each organisation of a commissioner's portfolio: where it stands on everything, how it moves, what it saved
-and what it has not sent, in the words and figures of the report itself."""
+"""One page for each organisation of a commissioner's portfolio: where it stands on everything, how it moves, what it
+saved and what it has not sent, in the words and figures of the report itself."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -62,9 +62,7 @@ def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]
     yield Section(f"{id_}-figures", "Figures", tables=tuple(tables_of_one(found)))
     if before_after := [table for subject in found for table in before_after_table(subject)]:
         yield Section(f"{id_}-before-after", "Before and after spinning out", tables=tuple(before_after))
-    saved = [
-        table for subject in found for make in (saving_tables, present_value_tables) for table in make(subject)
-    ]
+    saved = [table for subject in found for make in (saving_tables, present_value_tables) for table in make(subject)]
     if saved:
         yield Section(f"{id_}-savings", "Savings", tables=tuple(saved))
     if rows.return_states:

@@ -56,7 +56,7 @@ def portfolio_tables(subject: Subject) -> Iterator[Table]:
 
 
 def tables_of_one(subjects: Sequence[Subject]) -> Iterator[Table]:
-    """All figures of one organisation and what may be said of them, whatever they are about, and its peers beside them."""
+    """All figures of one organisation and what may be said of them, whatever they are about, then its peers."""
     lines = [
         line
         for subject in subjects
