@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 from itertools import groupby
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
@@ -75,6 +76,8 @@ _POLARITIES = {"lower_is_better": "Lower is better.", "higher_is_better": "Highe
 _NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 _Row = OrganisationFigure | DeliveryModelFigure
+_Run = tuple[str, int]
+"""A text, and in how many rows it stands one after the other."""
 
 
 def explore_page(
@@ -119,16 +122,8 @@ def explore_data(rows: AudienceRows, sector_names: Mapping[str, str] = _NO_NAMES
         ("organisations", "Organisations by name", ORGANISATION_FIELDS, organisations),
         ("groups", "Groups side by side", GROUP_FIELDS, groups),
     ]
-    sets = {
-        name: {
-            "title": title,
-            "fields": fields,
-            "columns": [[str(getattr(row, field)) for row in of] for field in fields],
-        }
-        for name, title, fields, of in there
-        if of
-    }
-    counted = Counter(text for one in sets.values() for column in one["columns"] for text in column)
+    sets = [(name, title, fields, _columns(of, fields)) for name, title, fields, of in there if of]
+    counted = Counter(text for *_, columns in sets for column in columns for text, _ in column)
     texts = sorted(counted, key=lambda text: (-counted[text], text))
     place = {text: index for index, text in enumerate(texts)}
     every: tuple[_Row, ...] = (*organisations, *groups)
@@ -136,8 +131,13 @@ def explore_data(rows: AudienceRows, sector_names: Mapping[str, str] = _NO_NAMES
         "audience": rows.audience.id,
         "texts": texts,
         "sets": [
-            {"id": name, **one, "columns": [list(_runs(place[text] for text in column)) for column in one["columns"]]}
-            for name, one in sets.items()
+            {
+                "id": name,
+                "title": title,
+                "fields": fields,
+                "columns": [list(_places(column, place)) for column in columns],
+            }
+            for name, title, fields, columns in sets
         ],
         "indicators": _indicators(rows, {row.indicator_id for row in every}),
         "periods": _periods(every),
@@ -149,11 +149,18 @@ def explore_data(rows: AudienceRows, sector_names: Mapping[str, str] = _NO_NAMES
     }
 
 
-def _runs(places: Iterable[int]) -> Iterator[int]:
-    for place, run in groupby(places):
-        yield place
-        if more := sum(1 for _ in run) - 1:
-            yield -more
+def _columns(rows: Sequence[_Row], fields: Sequence[str]) -> list[list[_Run]]:
+    return [
+        [(text, len(list(run))) for text, run in groupby(map(str, column))]
+        for column in zip(*map(attrgetter(*fields), rows), strict=True)
+    ]
+
+
+def _places(column: Iterable[_Run], place: Mapping[str, int]) -> Iterator[int]:
+    for text, rows in column:
+        yield place[text]
+        if rows > 1:
+            yield 1 - rows
 
 
 def _indicators(rows: AudienceRows, used: set[str]) -> list[dict[str, object]]:

@@ -466,7 +466,7 @@
     return make(
       "ul",
       { className: "key" },
-      ...[...new Set(marks.map((mark) => mark.model))].map((model) => entry(sign(model), models.get(model))),
+      ...[...models].filter(([id]) => marks.some((mark) => mark.model === id)).map(([id, name]) => entry(sign(id), name)),
       ...(marks.some((mark) => mark.lower !== null) ? [entry(line("interval-sign"), "95% interval of its own figure")] : []),
       ...(marks.some((mark) => mark.middle !== null) ? [entry(line("median-sign"), "Median" + whose)] : []),
       ...(marks.some((mark) => mark.low !== null) ? [entry(line("band-sign"), "Middle half" + whose)] : [])
@@ -486,7 +486,8 @@
     const values = marks
       .flatMap((mark) => [mark.value, mark.lower, mark.upper, mark.low, mark.middle, mark.high])
       .filter((value) => value !== null);
-    const axis = axisOf(values, Math.max(2, Math.floor((width - left - right) / 90)));
+    const tickRoom = Math.max(45, pen.measureText(commas(Math.max(...values).toFixed(0))).width + 30);
+    const axis = axisOf(values, Math.min(8, Math.max(2, Math.floor((width - left - right) / tickRoom))));
     const x = (value) => Math.round((left + ((value - axis.low) / (axis.high - axis.low)) * (width - left - right)) * 10) / 10;
     const made = svg("svg", {
       role: "img",
@@ -592,7 +593,8 @@
     form.addEventListener("change", (event) => {
       const { id, name, value } = event.target;
       if (name === "show") {
-        choose({ set: value, sort: "" });
+        const isEvery = chosen.models.length === modelsOf(sets.get(chosen.set).rows).length;
+        choose({ set: value, sort: "", ...(isEvery ? { models: modelsOf(sets.get(value).rows) } : {}) });
       } else if (name === "models") {
         choose({ models: [...form.querySelectorAll("[name=models]:checked")].map((input) => input.value) });
       } else {
