@@ -19,8 +19,8 @@ def report_page(report: Report, data_sizes: Mapping[str, int]) -> bytes:
     return page.encode()
 
 
-def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]]]]) -> bytes:
-    """The list of publications: period label, date published, and for each kind of reader (name, link) each."""
+def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]], str]]) -> bytes:
+    """The list of publications: period label, date published, for each kind of reader (name, link) each, and a note."""
     return _environment().get_template("home.html.j2").render(publications=publications).encode()
 
 
