@@ -112,9 +112,7 @@ def updates_of(found: Difference, causes: Causes, published_on: date, number: in
         made.append(_update(published_on, number, kind, changes, says))
         rest = []
     if rest:
-        made.append(
-            _update(published_on, number, "revision", [], ["figures came in or went since the last release", *rest])
-        )
+        made.append(_update(published_on, number, "revision", [], rest))
     if not made:
         since = f"no figure on this page has changed since publication {follows}"
         made.append(Update(published_on, number, "unchanged", 0, "", sentence(since)))
