@@ -13,15 +13,20 @@ from impact.reports.figure_files import figure_files
 from impact.reports.html import REPORT_PAGE, Download, report_pages
 
 PAGE = REPORT_PAGE
+DATA = "data"
+"""The folder in it that holds the datasets."""
 
 _EXPLORE = Download(EXPLORE_PAGE, "Explore the figures", "page", is_page=True, is_lead=True)
 _ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
 
 
-def audience_files(rows: AudienceRows, report: Report, period: Period) -> dict[str, bytes]:
-    """Every file in the folder of an audience, by its name in it: the forms of `report`, and the data of `rows`."""
-    data = {f"data/{name}": content for name, content in data_files(rows).items()}
-    files = {**data, **figure_files(report)}
+def audience_files(
+    rows: AudienceRows, report: Report, period: Period, data: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Every file in the folder of an audience, by its name in it: the forms of `report`, and the data of `rows`, which
+    are `data` where they were made before."""
+    made = data_files(rows) if data is None else data
+    files = {**{f"{DATA}/{name}": content for name, content in made.items()}, **figure_files(report)}
     if files:
         files[ALL_DATA] = zip_of(files)
     downloads = [*_leads(files), *_data_downloads(rows)]
@@ -38,7 +43,7 @@ def _leads(files: Mapping[str, bytes]) -> list[Download]:
 def _data_downloads(rows: AudienceRows) -> list[Download]:
     """Each dataset in its two forms."""
     return [
-        Download(f"data/{dataset.name}{ending}", dataset.title, kind)
+        Download(f"{DATA}/{dataset.name}{ending}", dataset.title, kind)
         for dataset in datasets(rows)
         for ending, kind in ((".csv", "CSV"), (".parquet", "Parquet"))
     ]
