@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from impact.reports.chart_records import Chart
+
 
 @dataclass(frozen=True)
 class Column:
@@ -25,33 +27,6 @@ class Table:
     notes: tuple[str, ...] = ()
     is_folded: bool = False
     how_to_read: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, `lower` and
-    `upper` its own 95% interval, or None."""
-
-    name: str
-    delivery_model: str
-    value: float
-    shown_value: str
-    low: float | None
-    middle: float | None
-    high: float | None
-    lower: float | None = None
-    upper: float | None = None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A portfolio chart: each organisation over the middle half of its peers. `title` is a finding."""
-
-    title: str
-    subtitle: str
-    unit: str
-    marks: tuple[Mark, ...]
-    description: str
 
 
 @dataclass(frozen=True)
