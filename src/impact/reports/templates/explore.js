@@ -355,12 +355,16 @@
     );
   }
 
-  // ---- Charts: one for each basis, because two bases on one axis would invite a comparison that cannot be made ----
+  // ---- Charts, drawn as those of the report are: one for each basis, because two bases on one axis would invite a
+  // comparison that cannot be made ----
 
   const ROOMY = 560;
   const LEAST = 280; // a page that is opened behind others has no width yet
-  const SHAPES = { in_house: "0,-7 7,6 -7,6", outsourced: "0,-7 7,0 0,7 -7,0" };
-  const SQUARE = "-5,-5 5,-5 5,5 -5,5";
+  const SHAPES = {
+    in_house: "0,-6.9 6.6,5.1 -6.6,5.1",
+    outsourced: "0,-7.8 7.8,0 0,7.8 -7.8,0",
+    other: "-5.7,-5.7 5.7,-5.7 5.7,5.7 -5.7,5.7",
+  };
   const pen = document.createElement("canvas").getContext("2d");
 
   function svg(tag, attributes, ...children) {
@@ -372,11 +376,30 @@
 
   function shape(model, x, y) {
     if (model === "mutual") {
-      return svg("circle", { class: model, cx: x, cy: y, r: 6 });
+      return svg("circle", { class: "mutual", cx: x, cy: y, r: 6 });
     }
-    const points = SHAPES[model] || SQUARE;
-    return svg("polygon", { class: model, points, transform: "translate(" + x + " " + y + ")" });
+    const known = Object.hasOwn(SHAPES, model);
+    return svg("polygon", {
+      class: known ? model.replace("_", "-") : "unclassified",
+      points: SHAPES[known ? model : "other"],
+      transform: "translate(" + x + " " + y + ")",
+    });
   }
+
+  function bandOf(from, to, y) {
+    const edges = "M" + from + " " + (y - 7) + "v14M" + to + " " + (y - 7) + "v14";
+    return [
+      svg("rect", { class: "band", x: from, y: y - 7, width: to - from, height: 14 }),
+      svg("path", { class: "edge", d: edges }),
+    ];
+  }
+
+  function intervalOf(from, to, y) {
+    const ends = [from, to].map((x) => "M" + x + " " + (y - 3.5) + "v7").join("");
+    return svg("path", { class: "interval", d: "M" + from + " " + y + "H" + to + ends });
+  }
+
+  const medianOf = (x, y) => svg("line", { class: "median", x1: x, x2: x, y1: y - 9, y2: y + 9 });
 
   // Text cut to the room that there is; it stands whole in the table.
   function fitted(text, room) {
@@ -466,20 +489,19 @@
   }
 
   function keyOf(marks, view) {
-    const size = { viewBox: "0 0 16 16", width: 16, height: 16 };
-    const sign = (model) => svg("svg", { class: "sign", "aria-hidden": "true", ...size }, shape(model, 8, 8));
+    const size = { viewBox: "0 0 24 20", width: 24, height: 20 };
+    const sign = (...parts) => svg("svg", { class: "chart sign", "aria-hidden": "true", ...size }, ...parts);
     const whose = view.set === "organisations" ? " of its peers" : " of its organisations";
-    const entry = (of, label) => make("li", {}, of, label);
-    const entryIf = (field, name, label) =>
-      marks.some((mark) => mark[field] !== null) ? [entry(make("span", { className: name }), label)] : [];
+    const entry = (label, ...parts) => make("li", {}, sign(...parts), label);
+    const isThere = (field) => marks.some((mark) => mark[field] !== null);
     const there = [...models].filter(([id]) => marks.some((mark) => mark.model === id));
     return make(
       "ul",
       { className: "key" },
-      ...there.map(([id, name]) => entry(sign(id), name)),
-      ...entryIf("lower", "interval-sign", "95% interval of its own figure"),
-      ...entryIf("middle", "median-sign", "Median" + whose),
-      ...entryIf("low", "band-sign", "Middle half" + whose)
+      ...there.map(([id, name]) => entry(name, shape(id, 12, 10))),
+      ...(isThere("lower") ? [entry("95% interval of its own figure", intervalOf(2, 22, 10))] : []),
+      ...(isThere("middle") ? [entry("Median" + whose, medianOf(12, 10))] : []),
+      ...(isThere("low") ? [entry("Middle half" + whose, ...bandOf(1, 23, 10))] : [])
     );
   }
 
@@ -489,9 +511,9 @@
     pen.font = "13px " + family;
     const isRoomy = width >= ROOMY;
     const widest = (texts) => Math.max(...texts.map((text) => pen.measureText(text).width));
-    const right = isRoomy ? widest(marks.map((mark) => mark.text)) + 20 : 10;
-    const left = isRoomy ? Math.min(widest(marks.map((mark) => mark.name)) + 16, width * 0.4) : 10;
-    const [row, top, bottom] = [isRoomy ? 26 : 40, 30, 26];
+    const right = isRoomy ? widest(marks.map((mark) => mark.text)) * 1.1 + 24 : 10;
+    const left = isRoomy ? Math.min(widest(marks.map((mark) => mark.name)) + 24, width * 0.4) : 10;
+    const [row, top, bottom] = [isRoomy ? 30 : 48, 26, 26];
     const height = top + row * marks.length + bottom;
     const values = marks
       .flatMap((mark) => [mark.value, mark.lower, mark.upper, mark.low, mark.middle, mark.high])
@@ -501,47 +523,45 @@
     const scale = (width - left - right) / (axis.high - axis.low);
     const x = (value) => Math.round((left + (value - axis.low) * scale) * 10) / 10;
     const made = svg("svg", {
+      class: "chart",
       role: "img",
       "aria-label": title + ". Rows drawn: " + marks.length + ". The table gives every figure.",
       viewBox: "0 0 " + width + " " + height,
       width,
       height,
     });
-    pen.font = "12px " + family;
     for (let index = 0; index <= Math.round((axis.high - axis.low) / axis.step); index += 1) {
       const tick = axis.low + index * axis.step;
-      const text = commas(tick.toFixed(axis.decimals).replace(/^-(?=[0.]+$)/, "")); // sums of steps can end just below 0
+      // Sums of steps can end just below 0.
+      const text = commas(tick.toFixed(axis.decimals).replace(/^-(?=[0.]+$)/, ""));
       const half = pen.measureText(text).width / 2;
       const at = Math.min(Math.max(x(tick), half), width - half);
-      made.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: top - 6, y2: height - bottom }));
-      made.append(svg("text", { class: "tick", x: at, y: top - 12, "text-anchor": "middle" }, text));
+      made.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: top, y2: height - bottom }));
+      made.append(svg("text", { class: "tick", x: at, y: top - 8, "text-anchor": "middle" }, text));
       if (marks.length > 12) {
         made.append(svg("text", { class: "tick", x: at, y: height - bottom + 16, "text-anchor": "middle" }, text));
       }
     }
-    pen.font = "13px " + family;
-    const frame = { x, width, left, right: width - right, isRoomy };
+    const frame = { x, width, left, isRoomy };
     marks.forEach((mark, index) => made.append(line(mark, top + row * index, frame)));
     return made;
   }
 
-  function line(mark, y, { x, width, left, right, isRoomy }) {
-    const centre = isRoomy ? y + 13 : y + 28;
-    const room = isRoomy ? left - 10 : width - pen.measureText(mark.text).width - 16;
+  function line(mark, y, { x, width, left, isRoomy }) {
+    const [first, centre] = isRoomy ? [y + 20, y + 15] : [y + 18, y + 35];
+    const room = isRoomy ? left - 16 : width - pen.measureText(mark.text).width - 20;
     const made = svg("g", {}, svg("title", {}, mark.name + ": " + mark.text));
-    made.append(svg("text", { class: "name", x: 0, y: isRoomy ? centre + 4 : y + 14 }, fitted(mark.name, room)));
-    made.append(svg("text", { class: "name shown-value", x: width, y: isRoomy ? centre + 4 : y + 14 }, mark.text));
-    made.append(svg("line", { class: "grid", x1: left, x2: right, y1: centre, y2: centre }));
+    made.append(svg("line", { class: "grid", x1: 0, x2: width, y1: y, y2: y }));
+    made.append(svg("text", { class: "name", x: 0, y: first }, fitted(mark.name, room)));
+    made.append(svg("text", { class: "name strong", x: width, y: first, "text-anchor": "end" }, mark.text));
     if (mark.low !== null && mark.high !== null) {
-      const wide = x(mark.high) - x(mark.low);
-      made.append(svg("rect", { class: "band", x: x(mark.low), y: centre - 5, width: wide, height: 10 }));
-    }
-    if (mark.lower !== null && mark.upper !== null) {
-      made.append(svg("line", { class: "interval", x1: x(mark.lower), x2: x(mark.upper), y1: centre, y2: centre }));
+      made.append(...bandOf(x(mark.low), x(mark.high), centre));
     }
     if (mark.middle !== null) {
-      const at = x(mark.middle);
-      made.append(svg("line", { class: "median", x1: at, x2: at, y1: centre - 8, y2: centre + 8 }));
+      made.append(medianOf(x(mark.middle), centre));
+    }
+    if (mark.lower !== null && mark.upper !== null) {
+      made.append(intervalOf(x(mark.lower), x(mark.upper), centre));
     }
     made.append(shape(mark.model, x(mark.value), centre));
     return made;
