@@ -207,7 +207,9 @@ def _files(home: Home, plan: _Plan, record: bytes) -> dict[str, bytes]:
     reports = []
     for rows in read_audiences(home, period.id):
         report = make_report(rows, period, published_on)
-        files |= {f"{rows.audience.id}/{name}": content for name, content in audience_files(rows, report).items()}
+        files |= {
+            f"{rows.audience.id}/{name}": content for name, content in audience_files(rows, report, period).items()
+        }
         reports.append(
             {
                 "audience": rows.audience.id,

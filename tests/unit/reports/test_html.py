@@ -93,7 +93,7 @@ def report_of(given: AudienceRows) -> Report:
 
 
 def files_of(given: AudienceRows) -> dict[str, bytes]:
-    return audience_files(given, report_of(given))
+    return audience_files(given, report_of(given), quarter())
 
 
 def pages_of(given: AudienceRows) -> dict[str, str]:
