@@ -91,7 +91,9 @@ def inputs_at(
         "settings": settings_at(home, as_at)[0],
         "sql": _hash_of(sql_folder(), "*.sql"),
         "software": version("impact"),
-        "software_files": _hash_of(Path(impact.__file__).parent, "*.py", "*.sql", "*.yaml", "*.j2", "*.css"),
+        "software_files": _hash_of(
+            Path(impact.__file__).parent, "*.py", "*.sql", "*.yaml", "*.j2", "*.css", "*.js", "*.typ"
+        ),
     }
 
 
