@@ -64,6 +64,7 @@ def _parquet_text(data: bytes) -> str:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rows.parquet"
         path.write_bytes(data)
-        table = duckdb.sql(f"select * from read_parquet('{path}')")
-        rows = "\n".join(" ".join(map(str, row)) for row in table.fetchall())
-        return f"{' '.join(table.columns)}\n{rows}"
+        with duckdb.connect() as connection:
+            table = connection.execute("select * from read_parquet(?)", [str(path)])
+            columns = " ".join(str(column[0]) for column in table.description or ())
+            return "\n".join([columns, *(" ".join(map(str, row)) for row in table.fetchall())])

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from impact.reports.chart_records import Chart
+
 
 @dataclass(frozen=True)
 class Column:
@@ -25,33 +27,6 @@ class Table:
     notes: tuple[str, ...] = ()
     is_folded: bool = False
     how_to_read: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Mark:
-    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, `lower` and
-    `upper` its own 95% interval, or None."""
-
-    name: str
-    delivery_model: str
-    value: float
-    shown_value: str
-    low: float | None
-    middle: float | None
-    high: float | None
-    lower: float | None = None
-    upper: float | None = None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A portfolio chart: each organisation over the middle half of its peers. `title` is a finding."""
-
-    title: str
-    subtitle: str
-    unit: str
-    marks: tuple[Mark, ...]
-    description: str
 
 
 @dataclass(frozen=True)
@@ -91,16 +66,6 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Update:
-    """What changed with a publication of this period. `kind` is `first`, `revision` or `correction`."""
-
-    on: date
-    number: int
-    kind: str
-    summary: str
-
-
-@dataclass(frozen=True)
 class Term:
     """A word that a reader may not know."""
 
@@ -110,8 +75,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Report:
-    """A report for one audience on one period. `number` is that of the publication; `next_update` says when there
-    will be figures of the next quarter."""
+    """A report for one audience on one period. `warning` says why it may not be passed on, `notices` what is otherwise
+    than readers had it before, `next_update` when there will be figures of the next quarter."""
 
     title: str
     audience_name: str
@@ -123,8 +88,7 @@ class Report:
     sections: tuple[Section, ...]
     profiles: tuple[Profile, ...] = ()
     next_update: str = ""
-    number: int = 1
-    updates: tuple[Update, ...] = ()
+    notices: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
 
     def all_sections(self) -> Iterator[tuple[str, Section]]:

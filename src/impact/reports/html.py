@@ -35,7 +35,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
     links = {profile.title: profile_page_name(profile.id) for profile in report.profiles}
     shared = {"report": report, "drawn": drawn, "size": lambda name: _size(sizes[name]), "report_page": REPORT_PAGE}
     pages = {
-        REPORT_PAGE: _environment()
+        REPORT_PAGE: environment()
         .get_template("report.html.j2")
         .render(
             **shared,
@@ -44,7 +44,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
             data_files=[one for one in downloads if not one.is_lead],
         )
     }
-    template = _environment().get_template("profile.html.j2")
+    template = environment().get_template("profile.html.j2")
     for profile in report.profiles:
         pages[profile_page_name(profile.id)] = template.render(**shared, profile=profile)
     return {name: page.encode() for name, page in pages.items()}
@@ -54,9 +54,9 @@ def profile_page_name(profile_id: str) -> str:
     return f"{profile_id}.html"
 
 
-def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]]]]) -> bytes:
-    """The list of publications: period label, date published, and for each kind of reader (name, link) each."""
-    return _environment().get_template("home.html.j2").render(publications=publications).encode()
+def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]], str]]) -> bytes:
+    """The list of publications: period label, date published, for each kind of reader (name, link) each, and a note."""
+    return environment().get_template("home.html.j2").render(publications=publications).encode()
 
 
 def _drawn(figure: Figure, number: int) -> dict[str, object]:
@@ -102,15 +102,17 @@ def _size(size: int) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What every page is drawn with; `day` and `size` say a date and a number of bytes in words."""
+    drawing = Environment(
         loader=PackageLoader("impact.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
-    environment.filters["marked"] = _marked
-    environment.filters["led"] = _led
-    return environment
+    drawing.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
+    drawing.filters["size"] = _size
+    drawing.filters["marked"] = _marked
+    drawing.filters["led"] = _led
+    return drawing

@@ -4,9 +4,10 @@ what it shows."""
 from collections.abc import Iterator, Sequence
 
 from impact.reports.audiences import Indicator, OrganisationFigure
-from impact.reports.content import Chart, Column, Figure, Mark, Table
+from impact.reports.chart_records import PortfolioChart, PortfolioMark
+from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject
-from impact.reports.verdicts import is_apart, is_judged
+from impact.reports.verdicts import is_apart, is_judged, is_not_compared
 from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, words, year_label
 
 
@@ -21,7 +22,7 @@ def portfolio_figure(subject: Subject) -> Iterator[Figure]:
     basis = max(sorted(set(bases)), key=bases.count)
     on_basis = [figure for figure in readable if figure.basis == basis]
     marks = tuple(
-        Mark(
+        PortfolioMark(
             figure.organisation_name,
             figure.delivery_model,
             float(figure.value),
@@ -31,6 +32,7 @@ def portfolio_figure(subject: Subject) -> Iterator[Figure]:
             number(figure.peer_upper_quartile),
             number(figure.lower_95),
             number(figure.upper_95),
+            figure.verdict if is_judged(figure) or is_not_compared(figure) else "",
         )
         for figure in on_basis
     )
@@ -43,7 +45,7 @@ def portfolio_figure(subject: Subject) -> Iterator[Figure]:
     )
     yield Figure(
         id=f"{subject.topic.id.replace('_', '-')}-beside-peers",
-        chart=Chart(
+        chart=PortfolioChart(
             title=_title(subject, on_basis, low, high),
             subtitle=subtitle,
             unit=indicator.unit,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.reports.audiences import OrganisationFigure
-from impact.reports.content import Chart
+from impact.reports.chart_records import PortfolioChart
 from impact.reports.verdicts import APART
 from tests.unit.reports.published import DAYS, NET, figure, model, rows
 from tests.unit.reports.sections import only
@@ -16,14 +16,15 @@ from tests.unit.reports.sections import only
 NO_VERDICT: dict[str, Any] = {"verdict": "[z]", "expected_lower": "[z]", "expected_upper": "[z]"}
 
 
-def chart_of(*figures: OrganisationFigure, kind: str = "commissioner") -> Chart:
+def chart_of(*figures: OrganisationFigure, kind: str = "commissioner") -> PortfolioChart:
     [drawn] = only(rows(*figures, kind=kind)).figures
+    assert isinstance(drawn.chart, PortfolioChart)
     return drawn.chart
 
 
 def names_drawn(figures: Sequence[OrganisationFigure], kind: str = "commissioner") -> list[str] | None:
     drawn = only(rows(*figures, kind=kind)).figures
-    return [mark.name for mark in drawn[0].chart.marks] if drawn else None
+    return [mark.name for mark in chart_of(*figures, kind=kind).marks] if drawn else None
 
 
 def test_the_chart_holds_one_basis_that_of_most() -> None:
