@@ -1,7 +1,7 @@
 """`make bench-reports`: how long it takes to draw the reports of a finished demo, and what of it goes where.
 
-Each report is drawn in all its forms, as a publication draws it. The parts are those of one process, one report after the
-other. Read the ratios within one run: machines differ and are busy.
+Each report is drawn in all its forms, as a publication draws it. The parts are those of one process, one report after
+the other. Read the ratios within one run: machines differ and are busy.
 """
 
 import os
@@ -63,10 +63,8 @@ def main() -> None:
         files = [(name, len(data)) for one in draw_folders(taken) for name, data in one.files.items()]
         seconds = time.perf_counter() - started
         made = [sum(name.endswith(ending) for name, _ in files) for ending in (".pdf", ".xlsx")]
-        size = sum(size for _, size in files) / 1e6
-        click.echo(
-            f"| {count} | {charts} | {made[0]} | {made[1]} | {size:.0f} | {seconds:.1f} | {1000 * seconds / count:.0f} |"
-        )
+        size, each = sum(size for _, size in files) / 1e6, 1000 * seconds / count
+        click.echo(f"| {count} | {charts} | {made[0]} | {made[1]} | {size:.0f} | {seconds:.1f} | {each:.0f} |")
     _parts(orders)
     own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     click.echo(f"Most memory at a time: {own:.0f} MB in this process, {others:.0f} MB in the largest of the others")

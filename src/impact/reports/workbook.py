@@ -115,13 +115,10 @@ def _cover_lines(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((f"{label}: {said}", {}) for label, said in facts.items() if said)
     if report.warning:
         yield report.warning, {"bold": True}
+    yield from ((notice, {}) for notice in report.notices)
     yield "Main points", _SUBHEADING
     for point in report.main_points or ("There are no figures for this period yet.",):
         yield point, {}
-    if report.updates:
-        yield "Updates", _SUBHEADING
-        for one in report.updates:
-            yield f"{_day(one.on)}, number {one.number}, {one.kind}: {one.summary}", {}
     yield "What is in this workbook", _SUBHEADING
 
 
