@@ -14,6 +14,7 @@ import pytest
 
 from impact.reports.audiences import AudienceRows
 from impact.reports.content import Report, Section, Table
+from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import PAGE, audience_files
 from impact.reports.html import home_page
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
@@ -97,8 +98,10 @@ def files_of(given: AudienceRows) -> dict[str, bytes]:
 
 
 def pages_of(given: AudienceRows) -> dict[str, str]:
-    """Every page by its name: the report, and those of a portfolio's organisations."""
-    return {name: data.decode() for name, data in files_of(given).items() if name.endswith(".html")}
+    """Every page by its name: the report, and those of a portfolio's organisations. That for exploring is a page of its
+    own kind."""
+    files = files_of(given)
+    return {name: data.decode() for name, data in files.items() if name.endswith(".html") and name != EXPLORE_PAGE}
 
 
 def page_of(given: AudienceRows) -> str:

@@ -106,7 +106,7 @@ def diamond(looks: str, x: float, y: float, size: float) -> str:
 
 def px(number: float) -> str:
     """Pixels with one decimal: less than that nobody sees."""
-    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def circle(looks: str, x: float, y: float, size: float) -> str:

@@ -27,7 +27,7 @@ PALETTE = {
     # Delivery models.
     "mutual": Shade("#12558f", "#7db9ee"),
     "in-house": Shade("#0b7d6e", "#4fd0b4"),
-    "outsourced": Shade("#a3431a", "#ffab7a"),
+    "outsourced": Shade("#765c00", "#e8d27a"),
     "unclassified": Shade("#4d5761", "#b4bec8"),
     # What a change or a verdict amounts to.
     "improving": Shade("#0f6cc9", "#5aa9f5"),

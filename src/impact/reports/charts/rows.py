@@ -13,7 +13,7 @@ _MARGIN = 10
 _GAP, _AIR = 14, 8
 """Pixels between columns, and between the figures of the axis, at least."""
 _TICKS_PER_PIXEL = 1 / 62
-_NAMES, _COLUMN = 0.33, 0.17
+_NAMES, _COLUMN = 0.38, 0.17
 """How much of the drawing names and each column of texts may take at most. They take no more than they need."""
 _COLUMN_IF_NARROW = 0.28
 _ROW, _STRIP = 30, 26

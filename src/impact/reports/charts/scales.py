@@ -144,11 +144,7 @@ def time_ticks(first: int, last: int, pixels_a_month: float, months: int) -> lis
 
 
 def _year_ticks(first: int, last: int, pixels_a_month: float) -> list[TimeTick]:
-    factor = next(
-        factor
-        for factor in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
-        if factor * 12 * pixels_a_month >= _YEAR_ROOM
-    )
+    factor = max(1, round(_round_up(_YEAR_ROOM / (12 * pixels_a_month))))
     years = range(ceil(first / 12), last // 12 + 1)
     ticks = [TimeTick(year * 12, str(year)) for year in years if year % factor == 0]
     return ticks or [TimeTick(first, str(first // 12))]
