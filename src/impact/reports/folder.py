@@ -11,12 +11,15 @@ from impact.reports.datasets import datasets
 from impact.reports.explore import EXPLORE_PAGE, explore_page
 from impact.reports.figure_files import figure_files
 from impact.reports.html import REPORT_PAGE, Download, report_pages
+from impact.reports.workbook import report_workbook
 
 PAGE = REPORT_PAGE
 DATA = "data"
 """The folder in it that holds the datasets."""
+WORKBOOK = "report.xlsx"
 
 _EXPLORE = Download(EXPLORE_PAGE, "Explore the figures", "page", is_page=True, is_lead=True)
+_WORKBOOK = Download(WORKBOOK, "All tables as a workbook", "Excel", is_lead=True)
 _ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
 
 
@@ -29,6 +32,7 @@ def audience_files(
     files = {**{f"{DATA}/{name}": content for name, content in made.items()}, **figure_files(report)}
     if files:
         files[ALL_DATA] = zip_of(files)
+    files[WORKBOOK] = report_workbook(report)
     downloads = [*_leads(files), *_data_downloads(rows)]
     sizes = {name: len(content) for name, content in files.items()}
     explore = {EXPLORE_PAGE: explore_page(rows, period, report.title, downloads, sizes)}
@@ -37,7 +41,7 @@ def audience_files(
 
 def _leads(files: Mapping[str, bytes]) -> list[Download]:
     """What stands at the top of the page: each form of the whole."""
-    return [_EXPLORE, *([_ALL_DATA] if ALL_DATA in files else [])]
+    return [_EXPLORE, _WORKBOOK, *([_ALL_DATA] if ALL_DATA in files else [])]
 
 
 def _data_downloads(rows: AudienceRows) -> list[Download]:

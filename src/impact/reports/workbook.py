@@ -105,6 +105,7 @@ def _cover(book: Any, forms: _Forms, report: Report, sheets: Sequence[Sheet]) ->
 
 def _cover_lines(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     yield report.title, _TITLE
+    yield from ((notice, {"bold": True}) for notice in report.notices)
     facts = {
         "Made for": report.audience_name,
         "Period covered": report.period_covered,
@@ -118,10 +119,6 @@ def _cover_lines(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     yield "Main points", _SUBHEADING
     for point in report.main_points or ("There are no figures for this period yet.",):
         yield point, {}
-    if report.updates:
-        yield "Updates", _SUBHEADING
-        for one in report.updates:
-            yield f"{_day(one.on)}, number {one.number}, {one.kind}: {one.summary}", {}
     yield "What is in this workbook", _SUBHEADING
 
 

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from impact.reports.content import Column, Report, Section, Table, Term, Update
+from impact.reports.content import Column, Report, Section, Table, Term
 from impact.reports.sheets import number_of, sheets_of
 from impact.reports.workbook import report_workbook
 from impact.reports.writing import make_report
@@ -191,19 +191,17 @@ def test_what_stands_on_the_page_of_each_organisation_is_one_table() -> None:
     assert [sheet.columns[0].heading for sheet in merged] == ["Organisation"] * len(merged)
 
 
-def test_updates_words_and_comments_are_in_it() -> None:
+def test_notices_words_and_comments_are_in_it() -> None:
     given_report = make_report(full("commissioner"), quarter(), PUBLISHED_ON)
     first, *others = given_report.profiles
     given_report = replace(
         given_report,
-        updates=(Update(date(2026, 8, 1), 2, "correction", "A figure was wrong."),),
+        notices=("Correction: a figure was wrong.",),
         glossary=(Term("Mutual", "Belongs to its staff."), Term("[c]", "Withheld.")),
         profiles=(replace(first, comment="We do not agree."), *others),
     )
     book = opened(given_report)
-    assert "1 August 2026, number 2, correction: A figure was wrong." in [
-        row[0].value for row in book["Cover"].iter_rows()
-    ]
+    assert book["Cover"]["A2"].value == "Correction: a figure was wrong."
     notes = {row[1].value: row[2].value for row in book["Notes"].iter_rows(min_row=5)}
     assert {"Belongs to its staff.", "Withheld.", f"{first.title} on this report: We do not agree."} <= set(notes)
 
