@@ -16,10 +16,11 @@ from impact.reports.workbook import report_workbook
 PAGE = REPORT_PAGE
 DATA = "data"
 """The folder in it that holds the datasets."""
+
 WORKBOOK = "report.xlsx"
 
+_WORKBOOK = Download(WORKBOOK, "This report as a workbook", "Excel", is_lead=True)
 _EXPLORE = Download(EXPLORE_PAGE, "Explore the figures", "page", is_page=True, is_lead=True)
-_WORKBOOK = Download(WORKBOOK, "All tables as a workbook", "Excel", is_lead=True)
 _ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
 
 
@@ -41,7 +42,7 @@ def audience_files(
 
 def _leads(files: Mapping[str, bytes]) -> list[Download]:
     """What stands at the top of the page: each form of the whole."""
-    return [_EXPLORE, _WORKBOOK, *([_ALL_DATA] if ALL_DATA in files else [])]
+    return [one for one in (_WORKBOOK, _ALL_DATA, _EXPLORE) if one.is_page or one.name in files]
 
 
 def _data_downloads(rows: AudienceRows) -> list[Download]:

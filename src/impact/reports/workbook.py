@@ -105,7 +105,6 @@ def _cover(book: Any, forms: _Forms, report: Report, sheets: Sequence[Sheet]) ->
 
 def _cover_lines(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     yield report.title, _TITLE
-    yield from ((notice, {"bold": True}) for notice in report.notices)
     facts = {
         "Made for": report.audience_name,
         "Period covered": report.period_covered,
@@ -116,6 +115,7 @@ def _cover_lines(report: Report) -> Iterator[tuple[str, dict[str, Any]]]:
     yield from ((f"{label}: {said}", {}) for label, said in facts.items() if said)
     if report.warning:
         yield report.warning, {"bold": True}
+    yield from ((notice, {}) for notice in report.notices)
     yield "Main points", _SUBHEADING
     for point in report.main_points or ("There are no figures for this period yet.",):
         yield point, {}
