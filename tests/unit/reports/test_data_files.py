@@ -144,6 +144,7 @@ def test_a_name_that_excel_would_calculate_is_kept_from_it(start: str) -> None:
     assert row["organisation_name"] == f"'{start}cmd"
 
 
+@settings(deadline=None)
 @given(st.integers(-(10**12), 10**12) | st.decimals(-(10**9), 10**9, places=2))
 def test_a_figure_below_nothing_stays_a_figure(number: object) -> None:
     [row] = read(rows(figure(str(number))), "organisations.csv")
@@ -160,6 +161,7 @@ def test_whatever_else_begins_like_one_is_kept_from_it(text: str) -> None:
     assert safe_cell(text) == f"'{text}"
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=30))
 def test_no_name_can_begin_a_formula_or_break_the_table(name: str) -> None:
     written = read(rows(figure(who=name)), "organisations.csv")
