@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from impact.home import Home
-from impact.reports.publication import latest_publications
+from impact.reports.release_state import latest_publications
 from tests.journeys.browser import Visit, a_browser
 
 PICTURES = (

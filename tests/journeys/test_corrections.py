@@ -31,6 +31,7 @@ from tests.journeys.homes import (
     cover,
     drop,
     new_home,
+    released,
     rows,
     send,
     send_all,
@@ -147,7 +148,7 @@ def test_published_pages_stay_as_they_were_and_the_next_publication_has_the_corr
     finished_small: Home, small: Home
 ) -> None:
     before = tree(small.publications / "2026-Q1" / "1")
-    again = publish(small, "2026-Q1")
+    again = released(small, publish(small, "2026-Q1"))
     assert (again.number, again.is_new) == (2, True)
     assert tree(small.publications / "2026-Q1" / "1") == before
     assert before == tree(finished_small.publications / "2026-Q1" / "1")

@@ -221,10 +221,10 @@ def test_bases_never_share_a_chart_nor_totals_an_axis_with_one_organisation(open
     assert charts.nth(0).locator("h3").inner_text() == "Absence rate (%), calendar days"
     assert charts.nth(1).locator("svg[role=img] .name").all_text_contents() == ["Epsilon", "5.00"]
     assert charts.nth(0).locator("circle.mutual").count() == 2  # one of them in the key
-    assert charts.nth(0).locator("polygon.in_house").count() == 2
+    assert charts.nth(0).locator("polygon.in-house").count() == 2
     assert charts.nth(0).locator("polygon.outsourced").count() == 2
-    assert charts.nth(0).locator("line.interval").count() == 1
-    assert charts.nth(0).locator("line.median").count() == 2
+    assert charts.nth(0).locator("path.interval").count() == 2
+    assert charts.nth(0).locator("line.median").count() == 3
     found = opened(sector(), "#show=groups&indicator=net_savings")
     assert found.drawn() == ["Adult social care: Mutual", "1,200,300"]
     assert found.page.locator("#charts .median").count() == 0

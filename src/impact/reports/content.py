@@ -66,16 +66,6 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class Update:
-    """What changed with a publication of this period. `kind` is `first`, `revision` or `correction`."""
-
-    on: date
-    number: int
-    kind: str
-    summary: str
-
-
-@dataclass(frozen=True)
 class Term:
     """A word that a reader may not know."""
 
@@ -85,8 +75,8 @@ class Term:
 
 @dataclass(frozen=True)
 class Report:
-    """A report for one audience on one period. `number` is that of the publication; `next_update` says when there
-    will be figures of the next quarter."""
+    """A report for one audience on one period. `warning` says why it may not be passed on, `notices` what is otherwise
+    than readers had it before, `next_update` when there will be figures of the next quarter."""
 
     title: str
     audience_name: str
@@ -98,8 +88,7 @@ class Report:
     sections: tuple[Section, ...]
     profiles: tuple[Profile, ...] = ()
     next_update: str = ""
-    number: int = 1
-    updates: tuple[Update, ...] = ()
+    notices: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
 
     def all_sections(self) -> Iterator[tuple[str, Section]]:

@@ -80,10 +80,10 @@ def _title(apart: Sequence[OrganisationFigure], of: Sequence[OrganisationFigure]
 
 
 def _description(apart: Sequence[OrganisationFigure], of: Sequence[OrganisationFigure]) -> str:
+    drawn = count_of(len(of), "organisation is drawn", "organisations are drawn")
     said = (
         "The smaller an organisation, the further chance alone can carry it from its peers: its bar is where 95 of "
-        f"100 organisations of its size and kind would lie. {count_of(len(of), 'organisation is', 'organisations are')} "
-        "drawn"
+        f"100 organisations of its size and kind would lie. {drawn}"
     )
     if not apart:
         return f"{said}; none lies outside its bar."

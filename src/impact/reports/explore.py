@@ -214,6 +214,7 @@ def _capital(text: str) -> str:
 
 
 def _in_script(data: object) -> str:
-    """JSON that can stand in an element of the page: with no `<` in it nothing ends the element, and in ASCII nothing
-    depends on how the page is read."""
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+    """JSON that can stand in an element of the page: with no `<` and no odd line end in it nothing ends the element.
+    The rest is as it is, so that whoever looks through the file for a name finds it."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.translate({ord(character): f"\\u{ord(character):04x}" for character in "<\u2028\u2029"})

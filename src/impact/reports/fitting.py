@@ -68,7 +68,7 @@ def fitted(table: Table) -> Fitted:
 
 
 def breakable(text: str, longest: int = LONGEST_WORD) -> str:
-    """The text with places to break in words longer than so many characters; they cannot be seen, nor are they read."""
+    """The text with places to break, which nobody sees, in words longer than so many characters."""
     return re.sub(
         rf"\S{{{longest + 1},}}",
         lambda word: _BREAK.join(word[0][start : start + longest] for start in range(0, len(word[0]), longest)),

@@ -54,8 +54,8 @@ def profile_page_name(profile_id: str) -> str:
     return f"{profile_id}.html"
 
 
-def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]]]]) -> bytes:
-    """The list of publications: period label, date published, and for each kind of reader (name, link) each."""
+def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]], str]]) -> bytes:
+    """The list of publications: period label, date published, for each kind of reader (name, link) each, and a note."""
     return environment().get_template("home.html.j2").render(publications=publications).encode()
 
 

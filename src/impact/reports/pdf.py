@@ -14,14 +14,14 @@ import typst
 
 from impact.reports.chart_records import Chart
 from impact.reports.charts import WIDE, draw, key_of, standalone
-from impact.reports.content import Column, Figure, Profile, Report, Section, Table
+from impact.reports.content import Figure, Profile, Report, Section, Table
 from impact.reports.fitting import MARGIN, UPRIGHT, breakable, fitted
 from impact.reports.typesetting import is_drawn_by_ours, typeset, with_drawable_texts
 
 _PUBLISHER = "Social impact benchmarks"
 _TALL, _TALLER, _TALLEST = 220.0, 480.0, 590.0
-"""Of drawings, in points. A section with one of the first begins on a new page, so that it stands below its heading; one
-of the second does not fit there; with the third, and what is said above and below it, a page is full."""
+"""Of drawings, in points. A section with one of the first begins on a new page, so that it stands below its heading;
+one of the second does not fit there; with the third, and what is said above and below it, a page is full."""
 _RUNNING_TITLE = 90
 """Characters at the head of each page: one line."""
 
@@ -62,11 +62,7 @@ def _printed(report: Report, *, is_complete: bool) -> dict[str, Any]:
         "publisher": _PUBLISHER,
         "warning": report.warning or "",
         "facts": facts,
-        "notices": [
-            (update.kind.capitalize(), update.summary)
-            for update in report.updates
-            if update.number == report.number and update.kind != "first"
-        ],
+        "notices": report.notices,
         "main_points_title": "Main points",
         "main_points": report.main_points or ["There are no figures for this period yet."],
         "contents_title": "Contents",
@@ -88,8 +84,6 @@ def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:
         yield _part("Words used here", 1, terms=[(term.word, term.meaning) for term in report.glossary])
-    if report.updates:
-        yield _part("Updates", 1, tables=[_updates(report)])
     detailed = [
         _part(section.title if part == report.title else f"{part}: {section.title}", 2, tables=tables)
         for part, section in report.all_sections()
@@ -143,14 +137,6 @@ def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
     )
     for section in profile.sections:
         yield _section(section, 2, numbers, {})
-
-
-def _updates(report: Report) -> Table:
-    return Table(
-        "Publications of this quarter",
-        (Column("Date"), Column("Number", True), Column("Kind"), Column("What changed")),
-        tuple((_day(one.on), str(one.number), one.kind.capitalize(), one.summary) for one in report.updates),
-    )
 
 
 def _part(

@@ -26,6 +26,10 @@ def profiles(rows: AudienceRows, period: Period) -> Iterator[Profile]:
         yield _profile(_rows_of(rows, code, figure.organisation_name), period, code, figure)
 
 
+def profile_id(code: str) -> str:
+    return f"organisation-{code}"
+
+
 def _rows_of(rows: AudienceRows, code: str, name: str) -> AudienceRows:
     """What the reader of `rows` may read of one organisation."""
     return replace(
@@ -45,7 +49,7 @@ def _rows_of(rows: AudienceRows, code: str, name: str) -> AudienceRows:
 def _profile(rows: AudienceRows, period: Period, code: str, figure: OrganisationFigure) -> Profile:
     spun_out = sorted({one.spun_out_on for one in rows.before_after})
     return Profile(
-        id=f"organisation-{code}",
+        id=profile_id(code),
         title=rows.audience.name,
         facts=(
             ("Delivery model", words(figure.delivery_model).capitalize()),
@@ -53,7 +57,7 @@ def _profile(rows: AudienceRows, period: Period, code: str, figure: Organisation
             *(("Spun out", f"{day.day} {day:%B %Y}") for day in spun_out),
         ),
         main_points=tuple(main_points(rows, period)),
-        sections=tuple(_sections(rows, period, f"organisation-{code}")),
+        sections=tuple(_sections(rows, period, profile_id(code))),
     )
 
 

@@ -220,10 +220,11 @@ def test_the_home_page_lists_what_was_published_for_each_kind_of_reader() -> Non
         ("For commissioners", []),
         ("For mutuals", [(HOSTILE, "2026-Q1/1/organisation-M001/index.html")]),
     ]
-    page = home_page([("January to March 2026", date(2026, 7, 20), groups)]).decode()
+    page = home_page([("January to March 2026", date(2026, 7, 20), groups, "Newer data & more")]).decode()
     links = [attributes["href"] for tag, attributes in outline(page).elements if tag == "a" and attributes["href"]]
     assert links[-2:] == ["2026-Q1/1/public/index.html", "2026-Q1/1/organisation-M001/index.html"]
     assert "<script" not in page
     assert ("For the public" in page, "For commissioners" in page, "For mutuals" in page) == (True, False, True)
     assert "Published 20 July 2026" in page
+    assert '<p class="warning">Newer data &amp; more</p>' in page
     assert "All publications" in home_page([]).decode()

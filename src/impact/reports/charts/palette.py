@@ -21,8 +21,8 @@ PALETTE = {
     "grid": Shade("#e1e6ea", "#2c353d"),
     "band": Shade("#dfe7ee", "#36434e"),
     # Lines that mean something.
-    "edge": Shade("#7c8893", "#84919d"),
-    "line": Shade("#56616c", "#a9b4bf"),
+    "edge": Shade("#75818c", "#84919d"),
+    "line": Shade("#56616c", "#98a3ae"),
     "target": Shade("#8a1a5c", "#f29ac8"),
     # Delivery models.
     "mutual": Shade("#12558f", "#7db9ee"),
@@ -30,10 +30,10 @@ PALETTE = {
     "outsourced": Shade("#a3431a", "#ffab7a"),
     "unclassified": Shade("#4d5761", "#b4bec8"),
     # What a change or a verdict amounts to.
-    "improving": Shade("#0a63b8", "#6fb7ff"),
+    "improving": Shade("#0f6cc9", "#5aa9f5"),
     "concern": Shade("#b8430a", "#ff9f5f"),
-    "neutral": Shade("#6b2f96", "#cfa8f5"),
-    "common": Shade("#56616c", "#a9b4bf"),
+    "neutral": Shade("#561d7d", "#e3c9ff"),
+    "common": Shade("#56616c", "#98a3ae"),
 }
 
 GROUND = ("paper", "grid", "band")

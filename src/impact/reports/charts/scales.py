@@ -60,11 +60,13 @@ def axis_of(values: Iterable[float | None], wanted_ticks: int, unit: str) -> Axi
     if not there:
         raise ValueError("A chart of nothing has no axis: where there is no figure, make no chart.")
     least, greatest = min(there), max(there)
-    rough = max((greatest - least) / wanted_ticks, 1e-6 * max(abs(greatest), abs(least), 1.0))
-    step = _round_up(rough)
+    size = max(abs(greatest), abs(least))
+    # Where all values are one there is no spread to show, and a twentieth of the value says so.
+    is_flat = greatest - least <= 1e-6 * size
+    step = _round_up(size / 20 or 1.0 if is_flat else (greatest - least) / wanted_ticks)
     first, last = floor(least / step + 1e-9), ceil(greatest / step - 1e-9)
     if first == last:
-        first, last = first - 1, last + 1
+        first, last = first - (first != 0), last + 1
     ticks = tuple(number * step for number in range(first, last + 1))
     return Axis(ticks, tuple(tick_label(tick, step, unit) for tick in ticks))
 

@@ -1,5 +1,5 @@
 // What the page for exploring does with the figures in it: it filters, sorts and draws them as they were published, and
-// works none of them out. What is shown stands in the fragment of the address, so that it can be shared, and Back works.
+// works none of them out. What is shown stands in the fragment of the address, so that it can be shared and Back works.
 // Texts reach the page as text only, never as markup.
 (function () {
   "use strict";
@@ -65,13 +65,15 @@
 
   function columnsOf(set, indicator) {
     const sign = unit(indicator);
-    const figure = (id, heading) => figureColumn(id, heading + sign, (row) => shown(row[id], indicator), (row) => number(row[id]));
+    const figure = (id, heading) =>
+      figureColumn(id, heading + sign, (row) => shown(row[id], indicator), (row) => number(row[id]));
     const range = (id, heading, low, high) =>
       figureColumn(id, heading + sign, (row) => between(row[low], row[high], indicator), (row) => number(row[low]));
-    const sector = { id: "sector", heading: "Sector", cell: (row) => sectors.get(row.sector).name, isLeftOutIfAlike: true };
-    const model = { id: "model", heading: "Delivery model", cell: (row) => models.get(row.delivery_model), isLeftOutIfAlike: true };
-    const basis = { id: "basis_name", heading: "Basis", cell: (row) => row.basis_name, isLeftOutIfAlike: true };
-    const period = { id: "period", heading: "Period", cell: (row) => capital(periods.get(row.period).label), isLeftOutIfAlike: true };
+    const aboutRow = (id, heading, cell) => ({ id, heading, cell, isLeftOutIfAlike: true });
+    const sector = aboutRow("sector", "Sector", (row) => sectors.get(row.sector).name);
+    const model = aboutRow("model", "Delivery model", (row) => models.get(row.delivery_model));
+    const basis = aboutRow("basis_name", "Basis", (row) => row.basis_name);
+    const period = aboutRow("period", "Period", (row) => capital(periods.get(row.period).label));
     const months = figureColumn(
       "months_reported",
       "Months reported",
@@ -80,7 +82,7 @@
     );
     if (set === "organisations") {
       return [
-        { id: "organisation_name", heading: "Organisation", cell: (row) => row.organisation_name, isLeftOutIfAlike: true },
+        aboutRow("organisation_name", "Organisation", (row) => row.organisation_name),
         period,
         model,
         sector,
@@ -234,9 +236,12 @@
     const offered = JSON.stringify(groups);
     if (select.offered !== offered) {
       select.offered = offered;
-      const options = ([, some]) => some.map((one) => make("option", { value: one.id, textContent: capital(one.name || one.label) }));
+      const option = (one) => make("option", { value: one.id, textContent: capital(one.name || one.label) });
       select.replaceChildren(
-        ...groups.flatMap((group) => (group[0] ? [make("optgroup", { label: group[0] }, ...options(group))] : options(group)))
+        ...groups.flatMap(([label, some]) => {
+          const options = some.map(option);
+          return label ? [make("optgroup", { label }, ...options)] : options;
+        })
       );
       select.parentElement.hidden = groups.flatMap(([, some]) => some).length < 2;
     }
@@ -266,7 +271,8 @@
     offerInputs(element("show"), "radio", [...sets].map(([id, set]) => [id, set.title]), [view.set]);
     offer(element("indicator"), [...topics], view.indicator.id);
     offer(element("period"), [["", periodsOf(rows, view.indicator.id)]], view.period.id);
-    const every = found.length > 1 ? [["", [{ id: ALL, name: areas.length ? "Every sector and area" : "Every sector" }]]] : [];
+    const all = { id: ALL, name: areas.length ? "Every sector and area" : "Every sector" };
+    const every = found.length > 1 ? [["", [all]]] : [];
     const parts = areas.length ? [["Sectors", found.filter((one) => !one.area)], ["Areas", areas]] : [["", found]];
     offer(element("sector"), [...every, ...parts], view.sector);
     document.querySelector("label[for=sector]").textContent = areas.length ? "Sector or area" : "Sector";
@@ -287,7 +293,8 @@
     const what = view.indicator.name + ", " + view.period.label;
     element("what").textContent = what;
     element("about").textContent = view.indicator.about;
-    element("caption").textContent = [view.indicator.name + unit(view.indicator), ...inCommon(view), view.period.label].join(", ");
+    const parts = [view.indicator.name + unit(view.indicator), ...inCommon(view), view.period.label];
+    element("caption").textContent = parts.join(", ");
     // A status is read out when it changes: whoever hears it is told of what, too.
     const count = view.rows.length + " of " + view.of + (view.of === 1 ? " row" : " rows") + " shown";
     element("count").replaceChildren(count, make("span", { className: "hidden", textContent: ": " + what }), ".");
@@ -348,12 +355,16 @@
     );
   }
 
-  // ---- Charts: one for each basis, because two bases on one axis would invite a comparison that cannot be made ----
+  // ---- Charts, drawn as those of the report are: one for each basis, because two bases on one axis would invite a
+  // comparison that cannot be made ----
 
   const ROOMY = 560;
   const LEAST = 280; // a page that is opened behind others has no width yet
-  const SHAPES = { in_house: "0,-7 7,6 -7,6", outsourced: "0,-7 7,0 0,7 -7,0" };
-  const SQUARE = "-5,-5 5,-5 5,5 -5,5";
+  const SHAPES = {
+    in_house: "0,-6.9 6.6,5.1 -6.6,5.1",
+    outsourced: "0,-7.8 7.8,0 0,7.8 -7.8,0",
+    other: "-5.7,-5.7 5.7,-5.7 5.7,5.7 -5.7,5.7",
+  };
   const pen = document.createElement("canvas").getContext("2d");
 
   function svg(tag, attributes, ...children) {
@@ -365,11 +376,30 @@
 
   function shape(model, x, y) {
     if (model === "mutual") {
-      return svg("circle", { class: model, cx: x, cy: y, r: 6 });
+      return svg("circle", { class: "mutual", cx: x, cy: y, r: 6 });
     }
-    const points = SHAPES[model] || SQUARE;
-    return svg("polygon", { class: model, points, transform: "translate(" + x + " " + y + ")" });
+    const known = Object.hasOwn(SHAPES, model);
+    return svg("polygon", {
+      class: known ? model.replace("_", "-") : "unclassified",
+      points: SHAPES[known ? model : "other"],
+      transform: "translate(" + x + " " + y + ")",
+    });
   }
+
+  function bandOf(from, to, y) {
+    const edges = "M" + from + " " + (y - 7) + "v14M" + to + " " + (y - 7) + "v14";
+    return [
+      svg("rect", { class: "band", x: from, y: y - 7, width: to - from, height: 14 }),
+      svg("path", { class: "edge", d: edges }),
+    ];
+  }
+
+  function intervalOf(from, to, y) {
+    const ends = [from, to].map((x) => "M" + x + " " + (y - 3.5) + "v7").join("");
+    return svg("path", { class: "interval", d: "M" + from + " " + y + "H" + to + ends });
+  }
+
+  const medianOf = (x, y) => svg("line", { class: "median", x1: x, x2: x, y1: y - 9, y2: y + 9 });
 
   // Text cut to the room that there is; it stands whole in the table.
   function fitted(text, room) {
@@ -432,11 +462,11 @@
     found.replaceChildren();
     const drawable = view.rows.filter((row) => isFigure(row.value));
     const undrawn = view.rows.length - drawable.length;
-    const figures = distinct(drawable, "basis").map((basis) => chart(drawable.filter((row) => row.basis === basis), view, found));
-    found.append(...figures);
+    const ofBasis = (basis) => drawable.filter((row) => row.basis === basis);
+    found.append(...distinct(drawable, "basis").map((basis) => chart(ofBasis(basis), view, found)));
     if (undrawn) {
-      const one = undrawn === 1;
-      const said = undrawn + (one ? " row has" : " rows have") + " no figure to draw; the table has " + (one ? "it." : "them.");
+      const [have, them] = undrawn === 1 ? [" row has", "it"] : [" rows have", "them"];
+      const said = undrawn + have + " no figure to draw; the table has " + them + ".";
       found.append(make("p", { className: "quiet", textContent: said }));
     }
   }
@@ -459,17 +489,19 @@
   }
 
   function keyOf(marks, view) {
-    const sign = (model) => svg("svg", { class: "sign", "aria-hidden": "true", viewBox: "0 0 16 16", width: 16, height: 16 }, shape(model, 8, 8));
+    const size = { viewBox: "0 0 24 20", width: 24, height: 20 };
+    const sign = (...parts) => svg("svg", { class: "chart sign", "aria-hidden": "true", ...size }, ...parts);
     const whose = view.set === "organisations" ? " of its peers" : " of its organisations";
-    const entry = (of, label) => make("li", {}, of, label);
-    const line = (name) => make("span", { className: name });
+    const entry = (label, ...parts) => make("li", {}, sign(...parts), label);
+    const isThere = (field) => marks.some((mark) => mark[field] !== null);
+    const there = [...models].filter(([id]) => marks.some((mark) => mark.model === id));
     return make(
       "ul",
       { className: "key" },
-      ...[...models].filter(([id]) => marks.some((mark) => mark.model === id)).map(([id, name]) => entry(sign(id), name)),
-      ...(marks.some((mark) => mark.lower !== null) ? [entry(line("interval-sign"), "95% interval of its own figure")] : []),
-      ...(marks.some((mark) => mark.middle !== null) ? [entry(line("median-sign"), "Median" + whose)] : []),
-      ...(marks.some((mark) => mark.low !== null) ? [entry(line("band-sign"), "Middle half" + whose)] : [])
+      ...there.map(([id, name]) => entry(name, shape(id, 12, 10))),
+      ...(isThere("lower") ? [entry("95% interval of its own figure", intervalOf(2, 22, 10))] : []),
+      ...(isThere("middle") ? [entry("Median" + whose, medianOf(12, 10))] : []),
+      ...(isThere("low") ? [entry("Middle half" + whose, ...bandOf(1, 23, 10))] : [])
     );
   }
 
@@ -479,55 +511,57 @@
     pen.font = "13px " + family;
     const isRoomy = width >= ROOMY;
     const widest = (texts) => Math.max(...texts.map((text) => pen.measureText(text).width));
-    const right = isRoomy ? widest(marks.map((mark) => mark.text)) + 20 : 10;
-    const left = isRoomy ? Math.min(widest(marks.map((mark) => mark.name)) + 16, width * 0.4) : 10;
-    const [row, top, bottom] = [isRoomy ? 26 : 40, 30, 26];
+    const right = isRoomy ? widest(marks.map((mark) => mark.text)) * 1.1 + 24 : 10;
+    const left = isRoomy ? Math.min(widest(marks.map((mark) => mark.name)) + 24, width * 0.4) : 10;
+    const [row, top, bottom] = [isRoomy ? 30 : 48, 26, 26];
     const height = top + row * marks.length + bottom;
     const values = marks
       .flatMap((mark) => [mark.value, mark.lower, mark.upper, mark.low, mark.middle, mark.high])
       .filter((value) => value !== null);
     const tickRoom = Math.max(45, pen.measureText(commas(Math.max(...values).toFixed(0))).width + 30);
     const axis = axisOf(values, Math.min(8, Math.max(2, Math.floor((width - left - right) / tickRoom))));
-    const x = (value) => Math.round((left + ((value - axis.low) / (axis.high - axis.low)) * (width - left - right)) * 10) / 10;
+    const scale = (width - left - right) / (axis.high - axis.low);
+    const x = (value) => Math.round((left + (value - axis.low) * scale) * 10) / 10;
     const made = svg("svg", {
+      class: "chart",
       role: "img",
-      "aria-label": title + ". " + marks.length + (marks.length === 1 ? " row is" : " rows are") + " drawn; the table gives every figure.",
+      "aria-label": title + ". Rows drawn: " + marks.length + ". The table gives every figure.",
       viewBox: "0 0 " + width + " " + height,
       width,
       height,
     });
-    pen.font = "12px " + family;
     for (let index = 0; index <= Math.round((axis.high - axis.low) / axis.step); index += 1) {
       const tick = axis.low + index * axis.step;
-      const text = commas(tick.toFixed(axis.decimals));
+      // Sums of steps can end just below 0.
+      const text = commas(tick.toFixed(axis.decimals).replace(/^-(?=[0.]+$)/, ""));
       const half = pen.measureText(text).width / 2;
       const at = Math.min(Math.max(x(tick), half), width - half);
-      made.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: top - 6, y2: height - bottom }));
-      made.append(svg("text", { class: "tick", x: at, y: top - 12, "text-anchor": "middle" }, text));
+      made.append(svg("line", { class: "grid", x1: x(tick), x2: x(tick), y1: top, y2: height - bottom }));
+      made.append(svg("text", { class: "tick", x: at, y: top - 8, "text-anchor": "middle" }, text));
       if (marks.length > 12) {
         made.append(svg("text", { class: "tick", x: at, y: height - bottom + 16, "text-anchor": "middle" }, text));
       }
     }
-    pen.font = "13px " + family;
-    marks.forEach((mark, index) => made.append(line(mark, top + row * index, { x, width, left, right: width - right, isRoomy })));
+    const frame = { x, width, left, isRoomy };
+    marks.forEach((mark, index) => made.append(line(mark, top + row * index, frame)));
     return made;
   }
 
-  function line(mark, y, { x, width, left, right, isRoomy }) {
-    const centre = isRoomy ? y + 13 : y + 28;
-    const room = isRoomy ? left - 10 : width - pen.measureText(mark.text).width - 16;
+  function line(mark, y, { x, width, left, isRoomy }) {
+    const [first, centre] = isRoomy ? [y + 20, y + 15] : [y + 18, y + 35];
+    const room = isRoomy ? left - 16 : width - pen.measureText(mark.text).width - 20;
     const made = svg("g", {}, svg("title", {}, mark.name + ": " + mark.text));
-    made.append(svg("text", { class: "name", x: 0, y: isRoomy ? centre + 4 : y + 14 }, fitted(mark.name, room)));
-    made.append(svg("text", { class: "name shown-value", x: width, y: isRoomy ? centre + 4 : y + 14 }, mark.text));
-    made.append(svg("line", { class: "grid", x1: left, x2: right, y1: centre, y2: centre }));
+    made.append(svg("line", { class: "grid", x1: 0, x2: width, y1: y, y2: y }));
+    made.append(svg("text", { class: "name", x: 0, y: first }, fitted(mark.name, room)));
+    made.append(svg("text", { class: "name strong", x: width, y: first, "text-anchor": "end" }, mark.text));
     if (mark.low !== null && mark.high !== null) {
-      made.append(svg("rect", { class: "band", x: x(mark.low), y: centre - 5, width: x(mark.high) - x(mark.low), height: 10 }));
-    }
-    if (mark.lower !== null && mark.upper !== null) {
-      made.append(svg("line", { class: "interval", x1: x(mark.lower), x2: x(mark.upper), y1: centre, y2: centre }));
+      made.append(...bandOf(x(mark.low), x(mark.high), centre));
     }
     if (mark.middle !== null) {
-      made.append(svg("line", { class: "median", x1: x(mark.middle), x2: x(mark.middle), y1: centre - 8, y2: centre + 8 }));
+      made.append(medianOf(x(mark.middle), centre));
+    }
+    if (mark.lower !== null && mark.upper !== null) {
+      made.append(intervalOf(x(mark.lower), x(mark.upper), centre));
     }
     made.append(shape(mark.model, x(mark.value), centre));
     return made;
@@ -601,7 +635,9 @@
         choose({ [id]: value });
       }
     });
-    element("reset").addEventListener("click", () => choose({ sector: ALL, models: modelsOf(sets.get(chosen.set).rows), sort: "" }));
+    element("reset").addEventListener("click", () => {
+      choose({ sector: ALL, models: modelsOf(sets.get(chosen.set).rows), sort: "" });
+    });
     element("download").addEventListener("click", download);
     window.addEventListener("hashchange", follow);
     let width = element("charts").clientWidth;
