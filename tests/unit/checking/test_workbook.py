@@ -18,7 +18,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.datetime import MAC_EPOCH
 
 from impact.checking.reading import LARGEST_BYTES, Reading, TextTable, read_csv, read_table
-from impact.checking.sheet_extent import sheet_extent
+from impact.checking.sheet_cells import sheet_cells
 from impact.checking.workbook import COVER_FIELDS, LARGEST_UNPACKED, MOST_COLUMNS, MOST_PARTS, SLACK_ROWS
 from impact.definition import Column, Definition
 from tests.unit.checking.small import HEADINGS, SMALL, csv_bytes, good_rows
@@ -681,5 +681,5 @@ def test_no_damage_within_a_part_raises_and_what_cannot_be_read_has_a_finding(da
     ],
 )
 def test_a_sheet_goes_as_far_as_something_stands_in_it(rows: str, extent: tuple[int, int, tuple[str, ...]]) -> None:
-    seen = sheet_extent(f"<worksheet {NAMESPACE}><sheetData>{rows}</sheetData></worksheet>".encode())
+    seen = sheet_cells(f"<worksheet {NAMESPACE}><sheetData>{rows}</sheetData></worksheet>".encode(), 1_000, 100)
     assert (seen.last_row, seen.last_column, seen.uncalculated) == extent
