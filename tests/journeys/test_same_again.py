@@ -9,7 +9,7 @@ import pytest
 
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from impact.intake import intake
+from impact.intake import deciding, intake
 from impact.intake.landing import Arrival
 from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
@@ -100,7 +100,7 @@ def test_a_file_that_changes_while_others_are_taken_is_left_for_the_next_run(
     home = new_home(tmp_path / "home")
     send_quarter(home, "M001", drop("M001"))
     later = send_quarter(home, "M002", drop("M002"))
-    decide = intake.decide_drops
+    decide = deciding.decide_drops
 
     def decide_and_change(*given: Any) -> Any:
         later.write_bytes(drop("M002", lost=(401, 410, 420)))

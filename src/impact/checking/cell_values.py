@@ -47,7 +47,7 @@ def written_text(cell: WrittenCell, column: Column | None, meanings: Meanings) -
     if kind == "b":
         return "TRUE" if int(text) else "FALSE"
     if kind == "d":
-        return _moment_text(from_ISO8601(text), column)
+        return _moment_text(from_ISO8601(text), column)  # type: ignore[no-untyped-call]
     return _of_usual_length(_plain(text))
 
 

@@ -95,7 +95,11 @@ class _Seen:
             self.is_in_text = self.is_in_data and not self.is_aside
         elif tag == _ROW:
             self._start_row(attributes)
-        elif tag == _FORMULA:
+        else:
+            self._start_other(tag, attributes)
+
+    def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == _FORMULA:
             self.has_formula = True
         elif tag == _ASIDE:
             self.is_aside = True
@@ -147,7 +151,7 @@ class _Seen:
         if tag == _CELL:
             if self.texts or self.has_formula:
                 self._end_cell()
-        elif tag == _VALUE or tag == _TEXT:
+        elif tag in (_VALUE, _TEXT):
             # Excel writes a text in place as `is`, and anything else as `v`; where that is mixed up it is not clear
             # which of them the cell shows.
             if self.is_in_text and self.texts and (tag == _TEXT) != (self.kind == "inlineStr"):

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from typing import Any
 
 import openpyxl
 from openpyxl.packaging.manifest import Manifest
@@ -20,10 +21,10 @@ from openpyxl.utils.cell import get_column_letter
 from openpyxl.xml.constants import SHARED_STRINGS
 from openpyxl.xml.functions import fromstring
 
-from impact.checking.cell_values import Meanings, written_text, shared_strings
+from impact.checking.cell_values import Meanings, shared_strings, written_text
 from impact.checking.findings import Finding, about_file, shown_heading
-from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key, heading_place
 from impact.checking.guarded_xml import refuse_declarations
+from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key, heading_place
 from impact.checking.sheet_cells import SheetCells, WrittenCell, sheet_cells
 from impact.checking.text_file import NumberedRows
 from impact.definition import Column, Definition
@@ -221,14 +222,14 @@ class _Book:
 
 def _book(parts: Mapping[str, bytes]) -> _Book:
     """What openpyxl makes of all parts but those that hold cells, of which it is given the names alone."""
-    types = Manifest.from_tree(fromstring(parts["[Content_Types].xml"]))
-    shared = types.find(SHARED_STRINGS)
+    types: Any = fromstring(parts["[Content_Types].xml"])
+    shared: Any = Manifest.from_tree(types).find(SHARED_STRINGS)  # type: ignore[union-attr]
     strings = "" if shared is None else shared.PartName[1:]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, _NO_CELLS if name.startswith(_SHEETS) or name == strings else content)
-    book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    book: Any = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
     return _Book(
         [
             _Sheet(sheet.title, sheet.sheet_state == "visible", part, parts[part])

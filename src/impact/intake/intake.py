@@ -1,7 +1,7 @@
 """The road from an inbox to a receipt, top to bottom: find, keep, read, check, decide, commit, answer, clear.
 
-Drops are taken some hundred at a time, so that memory does not grow with how many wait. The receipt is the commit point. Killed before it, the next run decides the same; killed after it, the next run only
-answers and clears.
+Drops are taken some hundred at a time, so that memory does not grow with how many wait. The receipt is the commit
+point. Killed before it, the next run decides the same; killed after it, the next run only answers and clears.
 """
 
 import hashlib
