@@ -802,9 +802,11 @@ def test_each_cell_is_read_as_openpyxl_reads_it(rows: list[list[Any]], formats: 
 
 
 def test_each_cell_of_the_corpus_is_read_as_openpyxl_reads_it() -> None:
-    """But for what is refused: openpyxl loses rows out of order, and reads sheets of another form as empty."""
+    """But for what is refused (openpyxl loses rows out of order, and reads sheets of another form as empty) and what it
+    takes long over."""
     refused = {"damaged_workbook", "not_text", "locked_workbook", "too_many_rows", "links_in_workbook"}
-    corpus = [data_of(one) for one in HOSTILE if one.name.endswith("x") and (FOLDER / one.name).exists()]
+    small = [one for one in HOSTILE if one.name.endswith("x") and (FOLDER / one.name).exists()]
+    corpus = [data_of(one) for one in small if not one.name.startswith(("deeply_nested", "one_text"))]
     compared = [data for data in corpus if refused.isdisjoint(finding.rule for finding in read(data).findings)]
     assert len(compared) > 10
     for data in compared:
