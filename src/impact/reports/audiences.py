@@ -23,6 +23,7 @@ TABLES = (
     "saving_figure",
     "present_value",
     "return_state",
+    "over_time",
 )
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
 _OF_DISCLOSURE = ("tally", "audited")
@@ -103,6 +104,8 @@ class OrganisationFigure:
     peer_note: str
     expected_lower: str
     expected_upper: str
+    expected_lower_998: str
+    expected_upper_998: str
     verdict: str
     verdict_note: str
     variation: str
@@ -240,6 +243,42 @@ class ReturnState:
 
 
 @dataclass(frozen=True)
+class OverTimePoint:
+    """A row of published.over_time: a point of a chart over time, `point` its month or quarter. What is `charted` is
+    the value, or the residual: how far it lies from what the values of peers lead one to expect. Limits are those of
+    its part; where there are none, `limits_note` says why. Parts count from 1; one begins where limits do, for a
+    reason. A special cause is one of benchmarks.xmr, or shorthand."""
+
+    topic: str
+    indicator_id: str
+    indicator_name: str
+    unit: str
+    organisation_code: str
+    organisation_name: str
+    delivery_model: str
+    sector: str
+    basis: str
+    basis_name: str
+    point: str
+    point_start_on: date
+    point_end_on: date
+    value: str
+    charted: str
+    charted_value: str
+    centre: str
+    lower_process_limit: str
+    upper_process_limit: str
+    special_cause: str
+    limits_note: str
+    peer_group: str
+    part: int
+    rebased_on: str
+    rebased_because: str
+    source: str
+    is_public: bool
+
+
+@dataclass(frozen=True)
 class Withheld:
     """How many cells of a page are withheld for one reason."""
 
@@ -276,12 +315,14 @@ class AudienceRows:
     present_values: tuple[PresentValue, ...]
     return_states: tuple[ReturnState, ...]
     history: tuple[OrganisationFigure, ...]
+    over_time: tuple[OverTimePoint, ...]
 
     @property
     def is_public(self) -> bool:
         """Whether every figure in it is public already, and so free to release."""
         flags = [row.is_public for row in (*self.organisations, *self.history)]
         flags += [row.is_public for row in self.delivery_models]
+        flags += [row.is_public for row in self.over_time]
         others = (self.return_states, self.effects, self.before_after, self.savings, self.present_values)
         return bool(flags) and all(flags) and not any(others)
 
@@ -424,6 +465,13 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
             for row in rows(
                 f"select {organisation_columns} from organisation_figure where grain = 'quarter' "
                 f"and {str(audience.kind == 'organisation').lower()} order by period_id, {organisation_order}"
+            )
+        ),
+        over_time=tuple(
+            OverTimePoint(*row)
+            for row in rows(
+                f"select {columns_of(OverTimePoint)} from over_time "
+                "order by indicator_id, organisation_name, organisation_code, basis, point_start_on"
             )
         ),
     )
