@@ -17,6 +17,7 @@ from impact.reports.audiences import (
     DeliveryModelFigure,
     Effect,
     OrganisationFigure,
+    OverTimePoint,
     PresentValue,
     ReturnState,
     SavingFigure,
@@ -41,6 +42,7 @@ RECORDS: dict[str, tuple[type[Any], Callable[[AudienceRows], Sequence[object]]]]
     "present-values": (PresentValue, lambda rows: rows.present_values),
     "quarters": (OrganisationFigure, lambda rows: rows.history),
     "returns": (ReturnState, lambda rows: rows.return_states),
+    "over-time": (OverTimePoint, lambda rows: rows.over_time),
 }
 """Each dataset, the records that it is made of, and where they are among an audience's rows."""
 
