@@ -19,6 +19,8 @@ DATA = "data"
 """The folder in it that holds the datasets."""
 
 WORKBOOK, PDF = "report.xlsx", "report.pdf"
+_PRINTED = frozenset({"public", "commissioner"})
+"""Who hands reports to a board or a press office. A mutual prints its page, which is its whole report."""
 
 _PDF = Download(PDF, "This report in print", "PDF", is_lead=True)
 _WORKBOOK = Download(WORKBOOK, "This report as a workbook", "Excel", is_lead=True)
@@ -35,7 +37,9 @@ def audience_files(
     files = {**{f"{DATA}/{name}": content for name, content in made.items()}, **figure_files(report)}
     if files:
         files[ALL_DATA] = zip_of(files)
-    files |= {WORKBOOK: report_workbook(report), PDF: report_pdf(report)}
+    files[WORKBOOK] = report_workbook(report)
+    if rows.audience.kind in _PRINTED:
+        files[PDF] = report_pdf(report, is_complete=False)
     downloads = [*_leads(files), *_data_downloads(rows)]
     sizes = {name: len(content) for name, content in files.items()}
     explore = {EXPLORE_PAGE: explore_page(rows, period, report.title, downloads, sizes)}

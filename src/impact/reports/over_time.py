@@ -95,7 +95,7 @@ def _title(indicator: Indicator, last: OrganisationFigure | None) -> str:
         why = f": {last.variation_note}" if last.variation_note else ""
         return f"{indicator.name} {_SAID[last.variation]}{why}"
     if last is not None and last.variation == "common cause":
-        return f"{indicator.name} moves as it always does"
+        return f"{indicator.name}: the latest figure is no more than common cause"
     return f"{indicator.name} over time"
 
 

@@ -8,7 +8,7 @@ from impact.periods import Period
 from impact.reports.audiences import Audience, AudienceRows, OrganisationFigure
 from impact.reports.before_after import before_after_table
 from impact.reports.content import Column, Profile, Section, Table
-from impact.reports.main_points import main_points
+from impact.reports.main_points import IS_IN, main_points
 from impact.reports.over_time import over_time_figures
 from impact.reports.savings import present_value_tables, saving_tables
 from impact.reports.subject import OF_ONE, subjects
@@ -73,7 +73,7 @@ def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]
     saved = [table for subject in found for make in (saving_tables, present_value_tables) for table in make(subject)]
     if saved:
         yield Section(f"{id_}-savings", "Savings", tables=tuple(saved))
-    if rows.return_states:
+    if any(one.state not in IS_IN for one in rows.return_states):
         yield Section(
             f"{id_}-returns",
             "Returns",
