@@ -30,8 +30,6 @@ from impact.reports.writing import make_report
 _FEW = 8
 """So many folders are drawn before other processes would have started."""
 _MOST_PROCESSES = 4
-_AT_A_TIME = 4
-"""Orders that a process is handed together: fewer would wait for one another, more would leave one with a long tail."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +88,7 @@ def draw_folders(orders: Iterable[Order]) -> Iterator[Folder]:
         return
     # A process that is forked while DuckDB runs threads can hang: each starts anew.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(draw_folder, chain(few, waiting), chunksize=_AT_A_TIME)
+        yield from pool.map(draw_folder, chain(few, waiting), chunksize=1)
 
 
 def draw_folder(order: Order) -> Folder:

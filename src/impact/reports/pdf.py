@@ -25,14 +25,18 @@ one of the second does not fit there; with the third, and what is said above and
 _RUNNING_TITLE = 90
 """Characters at the head of each page: one line."""
 
+_ELSEWHERE = (
+    "The table of each figure, and tables of detail, are in the workbook and on the page that this report came with."
+)
+
 _NO_TEXTS = ("svg", "sign", "anchor", "links")
 
 _Part = dict[str, Any]
 
 
 def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
-    """The report in print: what it says and every figure of it. Tables that are folded away on a page stand at its end,
-    unless it need not be complete.
+    """The report in print: what it says and every chart of it. What is folded away on a page, and the table of each
+    figure, stand at its end, unless it need not be complete: then print says where they are.
 
     Raises typst.TypstError where Typst cannot set it, which no content can bring about.
     """
@@ -87,9 +91,11 @@ def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
     detailed = [
         _part(section.title if part == report.title else f"{part}: {section.title}", 2, tables=tables)
         for part, section in report.all_sections()
-        if (tables := _looked_up(section, numbers, is_complete=is_complete))
+        if (tables := _looked_up(section, numbers))
     ]
-    if detailed:
+    if detailed and not is_complete:
+        yield _part("Detailed tables", 1, paragraphs=[_ELSEWHERE])
+    elif detailed:
         yield _part("Detailed tables", 1, is_new_page=True)
         yield from detailed
 
@@ -100,12 +106,12 @@ def _tables(report: Report) -> Iterator[Table]:
         yield from section.tables
 
 
-def _looked_up(section: Section, numbers: Mapping[str, int], *, is_complete: bool) -> list[Table]:
+def _looked_up(section: Section, numbers: Mapping[str, int]) -> list[Table]:
     of_figures = [
         replace(figure.table, title=f"Figure {numbers[figure.id]} as a table: {figure.table.title}")
         for figure in section.figures
     ]
-    return of_figures + [table for table in section.tables if table.is_folded and is_complete]
+    return of_figures + [table for table in section.tables if table.is_folded]
 
 
 def _section(section: Section, level: int, numbers: Mapping[str, int], links: Mapping[str, str]) -> _Part:
@@ -136,7 +142,13 @@ def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
         comment=profile.comment,
     )
     for section in profile.sections:
-        yield _section(section, 2, numbers, {})
+        if (
+            section.paragraphs
+            or section.points
+            or section.figures
+            or not all(table.is_folded for table in section.tables)
+        ):
+            yield _section(section, 2, numbers, {})
 
 
 def _part(

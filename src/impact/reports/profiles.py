@@ -72,7 +72,7 @@ def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]
         yield Section(f"{id_}-before-after", "Before and after spinning out", tables=tuple(before_after))
     saved = [table for subject in found for make in (saving_tables, present_value_tables) for table in make(subject)]
     if saved:
-        yield Section(f"{id_}-savings", "Savings", tables=tuple(saved))
+        yield Section(f"{id_}-savings", "Savings", tables=tuple(replace(table, is_folded=True) for table in saved))
     if any(one.state not in IS_IN for one in rows.return_states):
         yield Section(
             f"{id_}-returns",

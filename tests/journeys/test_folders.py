@@ -1,0 +1,217 @@
+"""The folder of each reader, as it is handed over: all its forms say the same, and nothing in any of them, in whatever
+corner, is what only somebody else may see."""
+
+import csv
+import io
+import re
+import zipfile
+from datetime import date
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+from pypdf import PdfReader
+
+from impact.home import Home
+from impact.periods import parse_period
+from impact.release import open_release
+from impact.reports.audiences import AudienceRows, read_audiences
+from impact.reports.comments import read_by
+from impact.reports.content import Report, Table
+from impact.reports.data_files import safe_cell
+from impact.reports.folder import DATA, PDF, WORKBOOK
+from impact.reports.manifest import MANIFEST, read_manifest
+from impact.reports.notices import UPDATES, Standing, read_updates, with_standing
+from impact.reports.writing import make_report
+from tests.journeys.contents import text_in
+from tests.unit.reports.checklist import check
+
+pytestmark = pytest.mark.xdist_group("gx")
+
+PERIOD = "2026-Q2"
+READERS = ("public", "commissioner-C03", "organisation-M001")
+"""One of each kind, for what takes long of each."""
+
+
+def folder_of(home: Home, audience: str) -> Path:
+    return home.publications / PERIOD / "1" / audience
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
+    }
+
+
+@cache
+def rows_by_audience(home: Home) -> dict[str, AudienceRows]:
+    return {rows.audience.id: rows for rows in read_audiences(home, PERIOD)}
+
+
+@cache
+def report_of(home: Home, audience: str) -> Report:
+    """The content that the files of a folder were drawn from."""
+    rows, period = rows_by_audience(home)[audience], parse_period(PERIOD)
+    assert period is not None
+    manifest = read_manifest(home.publications / PERIOD / "1")
+    published_on, check_ends_on = (date.fromisoformat(manifest[name]) for name in ("published_on", "check_ends_on"))
+    updates = read_updates((folder_of(home, audience) / UPDATES).read_bytes())
+    standing = Standing(1, True, check_ends_on, updates, read_by({}, {}))
+    return with_standing(make_report(rows, period, published_on), standing, {})
+
+
+def tables_of(report: Report) -> list[Table]:
+    """Every table in the order of the pages: those of figures before the others of their section."""
+    return [
+        table
+        for _, section in report.all_sections()
+        for table in (*(figure.table for figure in section.figures), *section.tables)
+    ]
+
+
+class _Tables(HTMLParser):
+    """The tables of a page: caption, headings, rows of texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[list[str]]]] = []
+        self._text: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "table":
+            self.found.append(("", []))
+        elif tag == "tr":
+            self.found[-1][1].append([])
+        elif tag in ("caption", "th", "td"):
+            self._text = []
+
+    def handle_data(self, data: str) -> None:
+        if self._text is not None:
+            self._text.append(data)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "caption":
+            self.found[-1] = ("".join(self._text or ()), self.found[-1][1])
+        elif tag in ("th", "td"):
+            self.found[-1][1][-1].append("".join(self._text or ()).lstrip("▲▼◆ "))
+        else:
+            return
+        self._text = None
+
+
+def shown(table: Table) -> tuple[str, list[list[str]]]:
+    return table.title, [[column.heading for column in table.columns], *map(list, table.rows)]
+
+
+# The forms agree
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_pages_show_every_table_of_the_content_and_no_other(finished_demo: Home, audience: str) -> None:
+    report, files = report_of(finished_demo, audience), files_in(folder_of(finished_demo, audience))
+    found = []
+    for name in ("index.html", *(f"{profile.id}.html" for profile in report.profiles)):
+        page = _Tables()
+        page.feed(files[name].decode())
+        found += page.found
+    assert found == [shown(table) for table in tables_of(report)]
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_the_workbook_passes_the_checklist_and_holds_the_figures_of_the_content(
+    finished_demo: Home, audience: str
+) -> None:
+    check((folder_of(finished_demo, audience) / WORKBOOK).read_bytes(), report_of(finished_demo, audience))
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_the_file_of_each_figure_holds_the_table_of_the_figure(finished_demo: Home, audience: str) -> None:
+    report, files = report_of(finished_demo, audience), files_in(folder_of(finished_demo, audience))
+    assert report.figures()
+    for figure in report.figures():
+        lines = list(csv.reader(io.StringIO(files[f"figures/{figure.id}.csv"].decode(), newline="")))
+        assert lines == [list(map(safe_cell, line)) for line in shown(figure.table)[1]]
+
+
+@pytest.mark.parametrize("audience", [one for one in READERS if not one.startswith("organisation")])
+def test_print_holds_every_row_of_every_table_that_is_not_folded_away(finished_demo: Home, audience: str) -> None:
+    reader = PdfReader(folder_of(finished_demo, audience) / PDF)
+    text = squeezed(" ".join(page.extract_text() for page in reader.pages))
+    report = report_of(finished_demo, audience)
+    for _, section in report.all_sections():
+        for table in section.tables:
+            for row in () if table.is_folded else table.rows:
+                assert squeezed("".join(row)) in text, (table.title, row)
+    for point in report.main_points:
+        assert squeezed(point) in text
+
+
+def squeezed(text: str) -> str:
+    """Without white space and the places where a word may be broken."""
+    return re.sub(r"[\s\u200b\u00ad]", "", text)
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_data_are_published_rows_whatever_their_form(finished_demo: Home, audience: str) -> None:
+    folder = folder_of(finished_demo, audience)
+    texts = list(csv.DictReader((folder / DATA / "organisations.csv").open(newline="")))
+    with duckdb.connect() as database:
+        found = database.execute(
+            "select value, value_shorthand from read_parquet(?)", [str(folder / DATA / "organisations.parquet")]
+        ).fetchall()
+    for row, (value, shorthand) in zip(texts, found, strict=True):
+        assert (row["value"] == shorthand) if value is None else float(row["value"]) == value
+    with zipfile.ZipFile(folder / "all-data.zip") as archive:
+        for name in archive.namelist():
+            assert archive.read(name) == (folder / name).read_bytes()
+
+
+# Nothing else is in it
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_a_folder_holds_the_files_of_the_manifest_and_no_others(finished_demo: Home, audience: str) -> None:
+    manifest = read_manifest(finished_demo.publications / PERIOD / "1")
+    of_audience = {name.removeprefix(f"{audience}/") for name in manifest["files"] if name.startswith(f"{audience}/")}
+    assert set(files_in(folder_of(finished_demo, audience))) == of_audience
+    assert MANIFEST not in of_audience
+
+
+@pytest.mark.parametrize("audience", READERS)
+def test_no_file_holds_a_name_or_a_figure_that_only_others_may_see(finished_demo: Home, audience: str) -> None:
+    rows = rows_by_audience(finished_demo)[audience]
+    seen = {figure.organisation_code for figure in (*rows.organisations, *rows.history)}
+    texts = {name: text_in(name, data) for name, data in files_in(folder_of(finished_demo, audience)).items()}
+    with open_release(finished_demo) as release:
+        others = [
+            (code, name)
+            for code, name in release.execute(
+                "select distinct organisation_code, organisation_name from published.organisation_figure"
+            ).fetchall()
+            if code not in seen
+        ]
+        secrets = [
+            figure
+            for (figure,) in release.execute(
+                """
+                select distinct denominator from published.organisation_figure
+                where length(denominator) >= 6 and not list_contains(?, organisation_code)
+                union
+                select distinct nominal from published.saving_figure
+                where length(nominal) >= 6 and not list_contains(?, organisation_code)
+                """,
+                [sorted(seen), sorted(seen)],
+            ).fetchall()
+        ]
+    own = {text for name in texts if name.startswith(f"{DATA}/") for text in re.split(r"[,\r\n]", texts[name])}
+    secrets = [figure for figure in secrets if figure not in own]
+    assert len(others) > 100
+    assert len(secrets) > 100
+    for name, text in texts.items():
+        assert not [other for code, other in others if other in text], name
+        words = set(re.findall(r"\b[MIO]\d{3}\b", text))
+        assert not words & {code for code, _ in others}, name
+        numbers = set(re.findall(r"(?<![\d.,])-?\d[\d,]{4,}(?![\d.])", text))
+        assert not {number.replace(",", "") for number in numbers} & set(secrets), name
