@@ -30,23 +30,28 @@ def list_publications(home: Home) -> None:
         show_releases(home)
 
 
-def show_releases(home: Home) -> None:
-    """Point to the latest release of each period, and list them all. Only for the holder of the home's lock.
+def show_releases(home: Home) -> bool:
+    """Point to the latest release of each period, and list them all; say whether that was not so already. Only for the
+    holder of the home's lock.
 
     Where nothing was released yet, nothing is written."""
     if not home.publications.is_dir():
-        return
+        return False
+    is_otherwise = False
     for folder in sorted(home.publications.iterdir()):
         numbers = [number for number in released_numbers(home, folder.name) if _is_there(home, folder.name, number)]
         pointer = f"{max(numbers, default=0)}\n".encode()
         path = folder / LATEST
         if numbers and (not path.is_file() or path.read_bytes() != pointer):
             write(path, pointer)
+            is_otherwise = True
     listed = [_listed(home, one) for one in latest_publications(home)]
     page = home_page(listed)
     path = home.publications / PAGE
     if listed and (not path.is_file() or path.read_bytes() != page):
         write(path, page)
+        is_otherwise = True
+    return is_otherwise
 
 
 def _listed(home: Home, one: Publication) -> tuple[str, date, list[tuple[str, list[tuple[str, str]]]], str]:

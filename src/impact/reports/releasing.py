@@ -48,7 +48,8 @@ def release(home: Home, period_id: str, number: int, by: str, now: datetime, ear
         assert period is not None
         plan = plan_then(home, period, manifest)
         begun = releases_of(home, period_id).get(number)
-        show_releases(home)
+        if show_releases(home) and begun and released_folder(home, period_id, number).is_dir():
+            return publication(home, period_id, number)  # it was killed when all but this was done
         _refuse(home, plan, by, now, early)
         decided = begun or Release(period_id, number, by.strip(), to_text(now), early.strip())
         _refuse_what_cannot_come_out_the_same(home, plan, manifest["inputs"])
