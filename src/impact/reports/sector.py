@@ -51,8 +51,8 @@ SUPPORTED, MIXED, NOT_SUPPORTED, TOO_LITTLE = "supported", "mixed", "not support
 CLAIM_CAVEATS = (
     CAVEATS,
     (
-        "Pooled figures are not adjusted for what staff do, whom they serve or where they work: they describe, and show "
-        "no effect, so that no verdict rests on them."
+        "Pooled figures are not adjusted for what staff do, whom they serve or where they work: they describe, and "
+        "show no effect, so that no verdict rests on them."
     ),
     (
         "Supported, mixed and not supported go by 95% intervals alone. Not supported means that none lies on the "
@@ -395,10 +395,10 @@ def _how_sure(effects: Sequence[Effect], headline: Indicator, verdict: str) -> I
         return
     by_chance = (len(measured) * _OUTSIDE_BY_CHANCE).quantize(Decimal("0.1"), ROUND_HALF_UP)
     claimed, other = (sum(_is_on(one, side) for one in measured) for side in (_IMPROVED, _WORSENED))
+    intervals = count_of(len(measured), "interval", "intervals")
     yield (
-        f"Of {count_of(len(measured), 'interval', 'intervals')} of 95%, {claimed} {_lies(claimed)} wholly on the claimed "
-        f"side and {other} on the other; with nothing there to find, chance alone would put about {by_chance} on one of "
-        "the two."
+        f"Of {intervals} of 95%, {claimed} {_lies(claimed)} wholly on the claimed side and {other} on the other; with "
+        f"nothing there to find, chance alone would put about {by_chance} on one of the two."
     )
     decisive = _decisive(measured, headline.id)
     if verdict == MIXED:
