@@ -24,6 +24,7 @@ def build_jobs(
     warehouse: dg.AssetsDefinition,
     release: dg.AssetsDefinition,
     reports: dg.AssetsDefinition,
+    listing: dg.AssetsDefinition,
     purges: dg.AssetsDefinition,
 ) -> Sequence[Any]:
     """Dagster does not export the type of an asset job that is not resolved yet."""
@@ -31,10 +32,16 @@ def build_jobs(
     tables = dg.AssetSelection.assets(warehouse)
     pages = dg.AssetSelection.assets(release, reports)
     return [
-        dg.define_asset_job(ARRIVALS, taken | tables, description="Take what has arrived and rebuild the tables."),
-        dg.define_asset_job(PUBLISH, tables | pages, description="Rebuild the tables and publish a quarter."),
         dg.define_asset_job(
-            QUARTER, taken | tables | pages, description="From the inboxes to the reports of a quarter."
+            ARRIVALS,
+            taken | tables | dg.AssetSelection.assets(listing),
+            description="Take what has arrived and rebuild the tables.",
+        ),
+        dg.define_asset_job(
+            PUBLISH, tables | pages, description="Rebuild the tables and prepare the publication of a quarter."
+        ),
+        dg.define_asset_job(
+            QUARTER, taken | tables | pages, description="From the inboxes to the prepared reports of a quarter."
         ),
         dg.define_asset_job(
             PURGE, dg.AssetSelection.assets(purges), description="Purge answer sheets whose time is up."
@@ -50,7 +57,7 @@ def build_schedules() -> list[dg.ScheduleDefinition]:
         cron_schedule="0 6 22 1,4,7,10 *",
         execution_timezone="Europe/London",
         default_status=dg.DefaultScheduleStatus.RUNNING,
-        description="Takes what has arrived and publishes the quarter that has just ended.",
+        description="Takes what has arrived and prepares the publication of the quarter that has just ended.",
     )
     def every_quarter(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         ended = quarter_of(london_date(context.scheduled_execution_time)).before()

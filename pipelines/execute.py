@@ -28,13 +28,14 @@ def main() -> int:
     parser.add_argument("job")
     parser.add_argument("--home", required=True)
     parser.add_argument("--now", default="", help="the instant to work at, as 2026-07-20T09:00:00Z")
+    parser.add_argument("--by", default="", help="who had the publication prepared")
     parser.add_argument("--period", default="", help="the quarter to publish")
     parser.add_argument("--no-wait", action="store_true", help="take files that have only just changed, too")
     asked = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("impact").setLevel(logging.INFO)
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    site = Site(home=asked.home, now=asked.now, wait_until_settled=not asked.no_wait)
+    site = Site(home=asked.home, now=asked.now, by=asked.by, wait_until_settled=not asked.no_wait)
     job = build_defs(site).resolve_job_def(asked.job)
     run_config: dict[str, object] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     partition = partition_of(asked.period) if asked.period else None

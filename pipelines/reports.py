@@ -1,13 +1,15 @@
-"""Warehouse -> the tables of a publication, and the publication drawn from them, one a quarter."""
+"""Warehouse -> the tables of a publication, and the publication prepared from them, one a quarter; and the page that
+lists what is released. Releasing is for people: `impact release`."""
 
 from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 
-from impact.models import RELEASE
+from impact.models import RELEASE, WAREHOUSE, models_of
 from impact.periods import parse_period, quarter_of
 from impact.reports.audiences import TABLES
+from impact.reports.listing import list_publications
 from impact.reports.publication import prepare, publish
 from pipelines.site import Site
 from pipelines.warehouse import checks_of, results_of, specs_of, table_key
@@ -42,19 +44,22 @@ def build_release_assets() -> dg.AssetsDefinition:
 
 
 def build_reports() -> dg.AssetsDefinition:
-    """One step that draws every report of a quarter."""
+    """One step that draws every report of a quarter, for the accuracy check."""
 
     @dg.asset(
         name="publications",
         deps=[table_key(f"published.{table}") for table in (*TABLES, "audience")],
         partitions_def=QUARTERS,
         group_name="reports",
-        description="The reports of a quarter: a page and its data for the public, each commissioner and each mutual.",
+        description=(
+            "The reports of a quarter, prepared for their accuracy check: a page and its data for the public, each "
+            "commissioner and each mutual."
+        ),
         kinds={"html", "csv"},
         owners=["team:ops"],
     )
     def publications(context: dg.AssetExecutionContext, site: Site) -> dg.MaterializeResult:  # type: ignore[type-arg]
-        made = publish(site.place(), quarter_of(date.fromisoformat(context.partition_key)).id)
+        made = publish(site.place(), quarter_of(date.fromisoformat(context.partition_key)).id, site.by)
         if not made.is_new:
             context.log.info("Nothing has changed since publication %d of %s", made.number, made.period_id)
         return dg.MaterializeResult(
@@ -62,9 +67,28 @@ def build_reports() -> dg.AssetsDefinition:
                 "period": made.period_id,
                 "publication": made.number,
                 "is_new": made.is_new,
+                "is_released": made.is_released,
+                "check_ends_on": str(made.check_ends_on),
                 "reports": len(made.pages),
                 "folder": dg.MetadataValue.path(made.folder),
             }
         )
 
     return publications
+
+
+def build_listing() -> dg.AssetsDefinition:
+    """One step that lists what is released, after the tables: data that came in since is marked there."""
+
+    @dg.asset(
+        name="list_of_publications",
+        deps=[table_key(model.name) for model in models_of(WAREHOUSE)],
+        group_name="reports",
+        description="The page that lists what is released, and where newer data has come in since.",
+        kinds={"html"},
+        owners=["team:ops"],
+    )
+    def list_of_publications(site: Site) -> None:
+        list_publications(site.place())
+
+    return list_of_publications

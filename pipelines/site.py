@@ -10,10 +10,12 @@ from impact.periods import from_text
 
 
 class Site(dg.ConfigurableResource):  # type: ignore[type-arg]
-    """`now` is for the demo and for reruns of the past; a run without it works at the instant it was created."""
+    """`now` is for the demo and for reruns of the past; a run without it works at the instant it was created. `by` is
+    who had a publication prepared."""
 
     home: str = dg.EnvVar("IMPACT_HOME")
     now: str = ""
+    by: str = "A scheduled run"
     wait_until_settled: bool = True
 
     def place(self) -> Home:

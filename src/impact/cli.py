@@ -1,5 +1,6 @@
 """`impact`: the commands that people and scripts use. Each parses, calls one function, and prints what came of it."""
 
+import getpass
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -20,12 +21,16 @@ from impact.places import dagster_settings
 
 if TYPE_CHECKING:
     from impact.intake.receipts import Receipt
+    from impact.reports.release_state import Publication
     from impact.status import ReturnStatus, State
 
 NOT_ACCEPTED = 1
 
+_NOBODY_TO_ASK = "The organisations of the demo do not exist, so that none of them can check anything"
+
 _MOST_PAGES = 8
 _MOST_RECEIPTS = 20
+_MOST_NEWER = 3
 
 _EXIT_CODES = """
 \b
@@ -63,7 +68,8 @@ def main() -> None:
     """Benchmark reports on public service mutuals.
 
     Files arrive in IMPACT_HOME (./home unless set), under landing/ORGANISATION/inbox/FEED/PERIOD/. `impact run` takes
-    them and answers in landing/ORGANISATION/outbox/; `impact publish PERIOD` makes the reports.
+    them and answers in landing/ORGANISATION/outbox/; `impact publish PERIOD` prepares the reports, and `impact release`
+    hands them to their readers.
     """
 
 
@@ -78,12 +84,17 @@ def demo() -> None:
     from impact.demo.drops import place_demo
     from impact.demo.planted import NOW, PERIODS
     from impact.periods import to_text
+    from impact.reports.release_state import waiting_publications
+    from impact.reports.releasing import release as release_publication
 
     started = time.monotonic()
     home = _home()
     count = place_demo(home)
     click.echo(f"{count:,} files placed in the inboxes of {home.landing} in {time.monotonic() - started:.1f} s")
-    _run_job(home, "quarter", "--now", to_text(NOW), "--period", PERIODS[-1], "--no-wait")
+    _run_job(home, "quarter", "--now", to_text(NOW), "--period", PERIODS[-1], "--no-wait", "--by", "The demo")
+    waiting = [one for one in waiting_publications(home) if one.period_id == PERIODS[-1]]
+    for one in waiting[-1:]:
+        release_publication(home, one.period_id, one.number, "The demo's reader", NOW, _NOBODY_TO_ASK)
     _say_publications(home)
     click.echo("\nTo see the runs: make up. To see who has not sent what: .venv/bin/impact status --on 2026-07-20")
     click.echo(f"Done in {time.monotonic() - started:.1f} s")
@@ -229,11 +240,14 @@ def purge(dry_run: bool) -> None:
 
 @main.command()
 @click.argument("period")
+@click.option("--by", default="", help="Who prepares it: a post, not a name. Default: the name of this user.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be otherwise than in what readers have.")
 @_clean_faults
-def publish(period: str) -> None:
-    """Rebuild the tables and publish the reports of PERIOD, a quarter such as 2026-Q1.
+def publish(period: str, by: str, dry_run: bool) -> None:
+    """Rebuild the tables and prepare the reports of PERIOD, a quarter such as 2026-Q1, for their accuracy check.
 
-    What has not changed since the last publication of PERIOD is not published again.
+    Readers have them once somebody else releases them: impact release. What has not changed since the last publication
+    of PERIOD is not published again.
     """
     from impact.periods import parse_period, to_text
 
@@ -241,8 +255,53 @@ def publish(period: str) -> None:
     if quarter is None or quarter.grain != "quarter":
         raise click.BadParameter(f"{period!r} is not a quarter. Write it as in this example: 2026-Q1")
     home = _home()
-    _run_job(home, "publish", "--now", to_text(datetime.now(UTC)), "--period", period)
+    if dry_run:
+        from impact.reports.publication import dry_run as try_publication
+        from impact.reports.trial import trial_lines
+
+        for line in trial_lines(period, try_publication(home, period, datetime.now(UTC))):
+            click.echo(line)
+        return
+    _run_job(home, "publish", "--now", to_text(datetime.now(UTC)), "--period", period, "--by", by or _user())
     _say_publications(home, period)
+
+
+@main.command()
+@click.argument("period")
+@click.argument("number", type=int)
+@click.option("--by", required=True, help="Who releases it, another than who prepared it: a post, not a name.")
+@click.option("--early", default="", metavar="REASON", help="Why, where the accuracy check is not over. It is kept.")
+@_clean_faults
+def release(period: str, number: int, by: str, early: str) -> None:
+    """Hand publication NUMBER of PERIOD, as it was prepared and checked, to its readers, with the comments on it.
+
+    It takes a second person, and the accuracy check must be over. What was released before stays where it is.
+    """
+    from impact.reports.releasing import release as release_publication
+
+    home = _home()
+    release_publication(home, period, number, by, datetime.now(UTC), early)
+    _say_publications(home, period)
+
+
+@main.command()
+@click.argument("period")
+@click.argument("number", type=int)
+@click.argument("organisation")
+@click.argument("file", type=click.File("rb"))
+@_clean_faults
+def comment(period: str, number: int, organisation: str, file: BinaryIO) -> None:
+    """Keep what ORGANISATION answers to the accuracy check of publication NUMBER of PERIOD: FILE, plain text, or -.
+
+    It is printed with the release, on the pages of all who see the organisation by name. A later one takes its place.
+    """
+    from impact.reports.comments import comment as keep_comment
+
+    kept = keep_comment(_home(), period, number, organisation, file.read(), datetime.now(UTC))
+    click.echo(
+        f"Comment {kept.take} of {organisation} on publication {number} of {period} is kept: {len(kept.text):,} "
+        "characters. It is printed with the release."
+    )
 
 
 @main.command()
@@ -523,16 +582,55 @@ def _say_counts(found: Sequence["ReturnStatus"]) -> None:
 
 
 def _say_publications(home: Home, period: str | None = None) -> None:
-    from impact.reports.publication import latest_publications
+    """What is published, with what has come in since, and what waits for release."""
+    from impact.reports.release_state import latest_publications, newer_returns, waiting_publications
 
     published = [one for one in latest_publications(home) if period in (None, one.period_id)]
     for publication in published:
         click.echo(f"Published {publication.period_id}, number {publication.number}: {len(publication.pages)} reports")
-        # Of many the last one, which is the public's; the home page lists them all.
-        for page in publication.pages if len(publication.pages) <= _MOST_PAGES else publication.pages[-1:]:
-            click.echo(f"  {page.as_uri()}")
+        _say_pages(publication)
+        if newer := newer_returns(home, publication.period_id, publication.number):
+            named = ", ".join(f"{one.sender} {one.feed} {one.period}" for one in newer[:_MOST_NEWER])
+            more = f" and {len(newer) - _MOST_NEWER} more" if len(newer) > _MOST_NEWER else ""
+            count = "1 return" if len(newer) == 1 else f"{len(newer)} returns"
+            click.echo(f"  Newer data has come in since: {count} ({named}{more})")
+    for publication in waiting_publications(home):
+        if period in (None, publication.period_id):
+            _say_waiting(home, publication)
     if published:
-        click.echo(f"All of them: {(home.publications / 'index.html').as_uri()}")
+        click.echo(f"All that is published: {(home.publications / 'index.html').as_uri()}")
+
+
+def _say_pages(publication: "Publication") -> None:
+    """Of many the last one, which is the public's; the home page lists them all."""
+    for page in publication.pages if len(publication.pages) <= _MOST_PAGES else publication.pages[-1:]:
+        click.echo(f"  {page.as_uri()}")
+
+
+def _say_waiting(home: Home, publication: "Publication") -> None:
+    """A publication that was prepared and is not released: until when it is checked, and what to do then."""
+    from impact.periods import london_date
+    from impact.reports.comments import comments_on
+
+    period, number, ends_on = publication.period_id, publication.number, publication.check_ends_on
+    by = f" by {publication.by}" if publication.by else ""
+    click.echo(f"Prepared {period}, number {number}{by}: {len(publication.pages)} reports, not released")
+    _say_pages(publication)
+    comments = comments_on(home, period, number)
+    if ends_on is not None:
+        is_over = london_date(datetime.now(UTC)) > ends_on
+        until = f"{ends_on.day} {ends_on:%B %Y}"
+        said = f", comments of {', '.join(comments)}" if comments else ", no comments"
+        click.echo(f"  Its accuracy check {'ended on' if is_over else 'runs until'} {until}{said}")
+    click.echo(f"  Then: impact release {period} {number} --by 'POST', by somebody else")
+
+
+def _user() -> str:
+    """The name of this user, where the system has one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
 
 
 if __name__ == "__main__":

@@ -100,7 +100,23 @@ class Home:
         return self.root / "released"
 
     @property
+    def prepared(self) -> Path:
+        """Publications as they were prepared for the accuracy check: not for readers."""
+        return self.root / "prepared"
+
+    @property
+    def comments(self) -> Path:
+        """What organisations answered to the accuracy check."""
+        return self.root / "comments"
+
+    @property
+    def releases(self) -> Path:
+        """Who released which publication, for ops alone."""
+        return self.root / "releases"
+
+    @property
     def publications(self) -> Path:
+        """What readers have: publications as they were released."""
         return self.root / "publications"
 
     @property

@@ -84,33 +84,38 @@ def build_warehouse(home: Home, as_at: datetime, only: Mapping[str, Decision] | 
     Raises ImpactError when the home holds no register yet, or the disk is full.
     """
     with one_writer(home, "the build of the warehouse"):
-        register = register_at(home, as_at)
-        _, settings = settings_at(home, as_at)
-        receipts = receipts_at(home, as_at, only)
-        scratch = home.warehouse.parent / f"{PARTIAL}scratch"
-        result: list[Build] = []
+        return build_tables(home, as_at, only)
 
-        def fill(path: Path) -> None:
-            path.unlink(missing_ok=True)
-            with duckdb.connect(config={**CONFIG, "temp_directory": str(scratch)}) as connection:
-                connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{STORAGE_VERSION}')")
-                connection.execute("use warehouse")
-                load_sources(connection, home, register, settings, receipts, as_at)
-                result.append(build_models(connection))
-                connection.execute("use memory")
-                connection.execute("detach warehouse")
-            if not result[0].is_sound:
-                raise _Unsound
 
-        try:
-            put(home.warehouse, fill)
-        except _Unsound:
-            home.warehouse.with_name(f"{PARTIAL}{home.warehouse.name}").unlink(missing_ok=True)
-        except duckdb.IOException as fault:
-            raise cannot_write(home.warehouse, str(fault)) from fault
-        finally:
-            shutil.rmtree(scratch, ignore_errors=True)
-        return result[0]
+def build_tables(home: Home, as_at: datetime, only: Mapping[str, Decision] | None = None) -> Build:
+    """What `build_warehouse` does, for whoever holds the home's lock already."""
+    register = register_at(home, as_at)
+    _, settings = settings_at(home, as_at)
+    receipts = receipts_at(home, as_at, only)
+    scratch = home.warehouse.parent / f"{PARTIAL}scratch"
+    result: list[Build] = []
+
+    def fill(path: Path) -> None:
+        path.unlink(missing_ok=True)
+        with duckdb.connect(config={**CONFIG, "temp_directory": str(scratch)}) as connection:
+            connection.execute(f"attach {quoted(path)} as warehouse (storage_version '{STORAGE_VERSION}')")
+            connection.execute("use warehouse")
+            load_sources(connection, home, register, settings, receipts, as_at)
+            result.append(build_models(connection))
+            connection.execute("use memory")
+            connection.execute("detach warehouse")
+        if not result[0].is_sound:
+            raise _Unsound
+
+    try:
+        put(home.warehouse, fill)
+    except _Unsound:
+        home.warehouse.with_name(f"{PARTIAL}{home.warehouse.name}").unlink(missing_ok=True)
+    except duckdb.IOException as fault:
+        raise cannot_write(home.warehouse, str(fault)) from fault
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    return result[0]
 
 
 def open_warehouse(home: Home) -> duckdb.DuckDBPyConnection:

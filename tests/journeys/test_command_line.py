@@ -76,7 +76,7 @@ def test_a_period_that_cannot_be_published_is_said_plainly(taken: Home, period: 
     publish = impact(taken.root, "publish", period)
     assert publish.returncode == code
     assert said in publish.stderr
-    assert not taken.publications.exists()
+    assert not taken.prepared.exists()
 
 
 def test_check_reads_the_file_alone_and_writes_nothing(home: Home, tmp_path: Path) -> None:

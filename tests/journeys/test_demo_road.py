@@ -46,6 +46,7 @@ from impact.release import open_release
 from impact.reports.writing import NOT_FOR_RELEASE
 from impact.status import ReturnStatus, return_statuses
 from impact.warehouse import open_warehouse
+from tests.journeys.contents import text_in
 from tests.journeys.homes import csv_rows, demo_drops
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -64,7 +65,11 @@ def texts_of(home: Home) -> dict[str, str]:
     """Audience -> all that is published for it, pages and data together."""
     folder = home.publications / PUBLISHED / "1"
     return {
-        path.name: "\n".join(file.read_text("utf-8") for file in sorted(path.iterdir()))
+        path.name: "\n".join(
+            text_in(file.name, file.read_bytes())
+            for file in sorted(path.rglob("*"))
+            if file.suffix in (".html", ".csv", ".json")
+        )
         for path in folder.iterdir()
         if path.is_dir()
     }
@@ -173,7 +178,7 @@ def test_the_demo_says_what_was_taken_and_where_to_look(finished_demo: Home, dem
 def test_the_demo_will_not_stand_beside_a_real_register(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = Home(tmp_path_factory.mktemp("real"))
     home.register.mkdir()
-    (home.register / "organisations.csv").write_text("organisation_code,name\nX,A real one\n")
+    (home.register / "data" / "organisations.csv").write_text("organisation_code,name\nX,A real one\n")
     with pytest.raises(ImpactError, match="invented"):
         place_demo(home)
     assert not home.landing.exists()
@@ -261,7 +266,7 @@ def shown(home: Home, indicator: str, variant: str) -> dict[str, tuple[float, in
 def test_what_is_published_of_delivery_models_is_that_or_withheld(finished_demo: Home) -> None:
     shown_of = {
         (row["delivery_model"], row["value"])
-        for row in csv_rows(finished_demo.publications / PUBLISHED / "1" / "public" / "delivery-models.csv")
+        for row in csv_rows(finished_demo.publications / PUBLISHED / "1" / "public" / "data" / "delivery-models.csv")
         if (row["indicator_id"], row["basis"], row["grain"], row["sector"])
         == ("sickness_absence_rate", "calendar_days", "rolling_year", "sectors_of_mutuals")
     }
@@ -463,7 +468,7 @@ def test_every_page_has_a_section_a_feed(finished_demo: Home) -> None:
 def test_the_page_and_its_data_file_hold_the_same_figures(finished_demo: Home) -> None:
     folder = finished_demo.publications / PUBLISHED / "1" / "commissioner-C01"
     page = (folder / "index.html").read_text()
-    year = [row for row in csv_rows(folder / "organisations.csv") if row["grain"] == "rolling_year"]
+    year = [row for row in csv_rows(folder / "data" / "organisations.csv") if row["grain"] == "rolling_year"]
     headlines = [row for row in year if row["indicator_id"] in ("sickness_absence_rate", "staff_satisfaction")]
     assert len(headlines) > 30
     for row in headlines:

@@ -183,7 +183,7 @@ def test_a_period_that_cannot_be_published_is_refused(home: Home, period: str, s
     build_warehouse(home, NOW)
     with pytest.raises(ImpactError, match=said_of_it):
         publish(home, period)
-    assert not home.publications.exists()
+    assert not home.prepared.exists()
 
 
 def test_publishing_without_a_warehouse_says_what_to_do(home: Home) -> None:

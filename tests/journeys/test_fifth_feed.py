@@ -217,11 +217,11 @@ def test_its_section_its_figures_and_its_data_stand_on_every_kind_of_page(
     folder = home.publications / "2026-Q1" / "1" / audience
     page = (folder / "index.html").read_text()
     assert '<h2 id="volunteering">Volunteering</h2>' in page
-    assert '<a href="organisations.csv">' in page
+    assert '<a href="data/organisations.csv" download>' in page
     assert "Hours that volunteers gave, for each volunteer and month." in page
     figures = {
         (row["organisation_code"], row["indicator_id"]): row["value"]
-        for row in csv_rows(folder / "organisations.csv")
+        for row in csv_rows(folder / "data" / "organisations.csv")
         if (row["topic"], row["grain"]) == ("volunteering", "quarter")
     }
     wanted = {(code, "hours_per_volunteer"): f"{TOTAL / VOLUNTEERS[code]:.1f}" for code in AUDIENCES[audience]}

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from impact.demo.planted import FIRST_NOW
+from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake import deciding
 from impact.intake.confirming import confirm
@@ -24,7 +25,10 @@ from impact.intake.retaking import retake
 from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
 from impact.register import register
+from impact.reports.comments import comment
 from impact.reports.publication import publish
+from impact.reports.release_state import latest_publications
+from impact.reports.releasing import release
 from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
@@ -228,6 +232,24 @@ def test_a_publication_can_be_killed_anywhere(tmp_path: Path) -> None:
     take(home)
     build_warehouse(home, NOW)
     assert _kill_everywhere(lambda home: publish(home, "2026-Q1"), home, tmp_path) >= 25
+    prepared = Home(tmp_path / "undisturbed")
+    said = b"We count bank staff now."
+    comments = tmp_path / "comment"
+    assert _kill_everywhere(lambda home: comment(home, "2026-Q1", 2, "M001", said, NOW), prepared, comments) >= 3
+    with_comment = Home(comments / "undisturbed")
+    assert _kill_everywhere(_release_once_more, with_comment, tmp_path / "release") >= 25
+    end = Home(tmp_path / "release" / "undisturbed")
+    assert (end.publications / "2026-Q1" / "latest").read_text() == "2\n"
+    assert said in (end.publications / "2026-Q1" / "2" / "organisation-M001" / "index.html").read_bytes()
+
+
+def _release_once_more(home: Home) -> None:
+    """Release it; one that was killed after all was done says that it is done."""
+    if latest_publications(home)[0].number == 2:
+        with pytest.raises(ImpactError, match="is the latest already"):
+            release(home, "2026-Q1", 2, "Head of analysis", NOW, "Nobody to ask")
+    else:
+        release(home, "2026-Q1", 2, "Head of analysis", NOW, "Nobody to ask")
 
 
 def test_an_import_can_be_killed_anywhere(tmp_path: Path) -> None:

@@ -104,7 +104,7 @@ def test_bromley_in_april_is_what_methods_says(nhs: Home) -> None:
 
 def test_every_organisation_of_the_page_is_in_the_data_file(nhs: Home) -> None:
     folder = nhs.publications / "2025-Q1" / "1" / "public"
-    figures = list(csv.DictReader((folder / "organisations.csv").read_text().splitlines()))
+    figures = list(csv.DictReader((folder / "data" / "organisations.csv").read_text().splitlines()))
     year = [row for row in figures if row["grain"] == "rolling_year" and row["indicator_id"] == "sickness_absence_rate"]
     assert len(year) == 17 + 2 + 17
     assert {row["is_public"] for row in figures} == {"yes"}

@@ -263,7 +263,7 @@ EXPECTED = {
 def printed(home: Home, audience: str, file: str) -> dict[str, dict[str, Figures]]:
     """Feed -> organisation -> the figures that stand in a file of a report; what is not there is left out."""
     found: dict[str, dict[str, Figures]] = defaultdict(lambda: defaultdict(dict))
-    for row in csv_rows(home.publications / PERIOD / "1" / audience / file):
+    for row in csv_rows(home.publications / PERIOD / "1" / audience / "data" / file):
         if row["period_id"] == PERIOD and not row["value"].startswith("["):
             found[row["topic"]][row["organisation_code"]][row["grain"], row["indicator_id"]] = row["value"]
     return found
@@ -272,7 +272,7 @@ def printed(home: Home, audience: str, file: str) -> dict[str, dict[str, Figures
 def withheld(home: Home, audience: str) -> dict[str, dict[str, set[tuple[str, str]]]]:
     """Feed -> organisation -> the figures that the file of a report says are withheld."""
     found: dict[str, dict[str, set[tuple[str, str]]]] = defaultdict(lambda: defaultdict(set))
-    for row in csv_rows(home.publications / PERIOD / "1" / audience / "organisations.csv"):
+    for row in csv_rows(home.publications / PERIOD / "1" / audience / "data" / "organisations.csv"):
         if row["value"] == "[c]":
             found[row["topic"]][row["organisation_code"]].add((row["grain"], row["indicator_id"]))
     return found

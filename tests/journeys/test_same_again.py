@@ -12,6 +12,7 @@ from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
+    released,
     send,
     send_all,
     small_drops,
@@ -48,7 +49,7 @@ def test_another_order_and_another_folder_give_the_same_bytes(finished_small: Ho
             send_all(home, part)
             take(home, now)
         build_warehouse(home, now)
-        publish(home, period)
+        released(home, publish(home, period, "Analyst"), now)
     assert tree(home.root) == tree(finished_small.root)
     assert tables(home) == tables(finished_small)
 
@@ -56,12 +57,13 @@ def test_another_order_and_another_folder_give_the_same_bytes(finished_small: Ho
 def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) -> None:
     pages, built = tree(small.publications / "2026-Q2"), tables(small)
     small.warehouse.unlink()
+    shutil.rmtree(small.prepared)
     shutil.rmtree(small.publications)
     travel(small, "2026-Q2")
     assert tree(small.publications / "2026-Q2") == pages
     assert tables(small) == built
     build_warehouse(small, FIRST_NOW)
-    again = publish(small, "2026-Q1")
+    again = released(small, publish(small, "2026-Q1", "Analyst"), FIRST_NOW)
     assert (again.number, rebuild(small, "2026-Q1", 1)) == (1, [])
 
 

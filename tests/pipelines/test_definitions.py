@@ -16,13 +16,16 @@ from impact.home import Home
 from impact.intake.receipts import load_receipts
 from impact.models import RELEASE, WAREHOUSE, Claim, claims, models, models_of
 from impact.periods import to_text
+from impact.reports.listing import NEWER_DATA
 from impact.reports.publication import publish
+from impact.reports.release_state import publication
+from impact.reports.releasing import release
 from pipelines import definitions, warehouse
 from pipelines.automation import ARRIVALS, PUBLISH, PURGE, QUARTER
 from pipelines.definitions import build_defs
 from pipelines.reports import QUARTERS, partition_of
 from pipelines.site import Site
-from tests.journeys.homes import NOW, drop, new_home, send_quarter
+from tests.journeys.homes import NOW, drop, new_home, send_quarter, tree
 
 pytestmark = pytest.mark.xdist_group("pipelines")
 
@@ -50,6 +53,7 @@ def test_there_is_an_asset_a_feed_a_table_and_the_publications() -> None:
         *(f"returns/{feed}" for feed in feeds()),
         *(model.name.replace(".", "/") for model in models()),
         "publications",
+        "list_of_publications",
         "purges",
     }
 
@@ -87,7 +91,7 @@ def test_each_job_takes_its_part_of_the_road() -> None:
     returns = {f"returns/{feed}" for feed in feeds()}
     tables = {model.name.replace(".", "/") for model in models_of(WAREHOUSE)}
     published = {model.name.replace(".", "/") for model in models_of(RELEASE)} | {"publications"}
-    assert keys_of(ARRIVALS) == returns | tables
+    assert keys_of(ARRIVALS) == returns | tables | {"list_of_publications"}
     assert keys_of(PUBLISH) == tables | published
     assert keys_of(QUARTER) == returns | tables | published
     assert keys_of(PURGE) == {"purges"}
@@ -140,7 +144,8 @@ def test_a_quarters_run_goes_from_drops_to_pages(home: Home) -> None:
     result = job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1"))
     assert result.success
     assert sorted(receipt.decision for receipt in load_receipts(home)) == ["accepted", "refused"]
-    assert (home.publications / "2026-Q1" / "1" / "public" / "index.html").is_file()
+    assert (home.prepared / "2026-Q1" / "1" / "public" / "index.html").is_file()
+    assert not home.publications.exists(), "releasing is for people"
     failed = {
         (evaluation.asset_key.to_user_string(), evaluation.check_name, evaluation.severity)
         for evaluation in result.get_asset_check_evaluations()
@@ -158,12 +163,15 @@ def test_a_quarters_run_goes_from_drops_to_pages(home: Home) -> None:
     assert made["returns/sickness_absence"].metadata["refused"].value == 1
     assert made["publications"].metadata["publication"].value == 1
     assert made["publications"].metadata["reports"].value == 1 + 2 + 3
+    assert made["publications"].metadata["is_released"].value is False
+    assert made["publications"].metadata["check_ends_on"].value == "2026-08-03"
+    assert publication(home, "2026-Q1", 1).by == "A scheduled run"
 
 
 def test_arrivals_are_taken_and_not_published_and_publishing_takes_nothing(home: Home) -> None:
     assert job(home, ARRIVALS).execute_in_process().success
     assert home.warehouse.exists()
-    assert not home.publications.exists()
+    assert not home.prepared.exists()
     waiting = send_quarter(home, "M003", drop("M003"))
     again = []
     for _ in range(2):
@@ -188,7 +196,7 @@ def test_a_claim_that_breaks_stops_the_reports(home: Home, monkeypatch: pytest.M
     result = job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1"), raise_on_error=False)
     assert not result.success
     assert len(load_receipts(home)) == 2
-    assert not home.publications.exists()
+    assert not home.prepared.exists()
     assert not home.warehouse.exists()
 
 
@@ -199,7 +207,7 @@ def test_a_claim_about_what_is_published_that_breaks_stops_the_reports_and_names
     from impact import warehouse as built
 
     assert job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1")).success
-    before = (home.publications / "2026-Q1" / "latest").read_text()
+    before = tree(home.prepared)
     send_quarter(home, "M003", drop("M003"))
     monkeypatch.setattr(warehouse, "claims", lambda: (claim,))
     monkeypatch.setattr(built, "claims", lambda: (claim,))
@@ -207,8 +215,20 @@ def test_a_claim_about_what_is_published_that_breaks_stops_the_reports_and_names
     assert not result.success
     with pytest.raises(ImpactError, match=r"2026-Q1 was not published, .*published.audience: is empty"):
         publish(home, "2026-Q1")
-    assert (home.publications / "2026-Q1" / "latest").read_text() == before
-    assert sorted(path.name for path in (home.publications / "2026-Q1").iterdir()) == ["1", "latest"]
+    assert tree(home.prepared) == before
+    assert [path.name for path in (home.prepared / "2026-Q1").iterdir()] == ["1"]
+
+
+def test_arrivals_mark_a_release_that_has_been_overtaken(home: Home) -> None:
+    assert job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1")).success
+    release(home, "2026-Q1", 1, "Head of analysis", NOW, "Nobody to ask")
+    page = home.publications / "index.html"
+    assert NEWER_DATA not in page.read_text()
+    before = tree(home.publications / "2026-Q1")
+    send_quarter(home, "M003", drop("M003"))
+    assert job(home, ARRIVALS).execute_in_process().success
+    assert NEWER_DATA in page.read_text()
+    assert tree(home.publications / "2026-Q1") == before
 
 
 def test_the_sensor_asks_for_one_run_however_many_files_wait(home: Home) -> None:

@@ -38,12 +38,21 @@ class Obligation:
 
 def due_on(period: Period, working_day: int, bank_holidays: frozenset[date]) -> date:
     """The `working_day`-th working day after the period: Monday to Friday, but for bank holidays."""
-    day = period.end_on
-    left = working_day
+    return working_day_after(period.end_on, working_day, bank_holidays)
+
+
+def working_day_after(day: date, count: int, bank_holidays: frozenset[date]) -> date:
+    """The `count`-th working day after a day; with 0, the day itself."""
+    left = count
     while left:
         day += _DAY
         left -= day.weekday() < 5 and day not in bank_holidays
     return day
+
+
+def bank_holidays_of(register: Register) -> frozenset[date]:
+    """The bank holidays that the register names."""
+    return frozenset(date.fromisoformat(str(row["day"])) for row in register.files["bank_holidays"])
 
 
 def obligations_of(register: Register, today: date) -> list[Obligation]:
@@ -51,7 +60,7 @@ def obligations_of(register: Register, today: date) -> list[Obligation]:
 
     A period in which the organisation was not at work at all is not among them; one from which it is exempt is.
     """
-    bank_holidays = frozenset(date.fromisoformat(str(row["day"])) for row in register.files["bank_holidays"])
+    bank_holidays = bank_holidays_of(register)
     exceptions = {
         (row["organisation_code"], row["feed"], str(row["period"])): row
         for row in register.files["obligation_exceptions"]

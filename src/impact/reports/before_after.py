@@ -2,11 +2,23 @@
 intervals in sql/benchmarks; here they are only put together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from impact.reports.audiences import BeforeAfter, Effect
-from impact.reports.content import Column, Table
+from impact.reports.chart_records import BeforeAfterChart, BeforeAfterPanel, Cause
+from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject
-from impact.reports.wording import between, count_of, is_figure, points_of, sentence, shown, unit_sign, with_unit
+from impact.reports.wording import (
+    between,
+    count_of,
+    is_figure,
+    number,
+    points_of,
+    sentence,
+    shown,
+    unit_sign,
+    with_unit,
+)
 
 CAVEATS = (
     "Whoever spins out chooses to; other things changed at the same time; those that closed are not among them; and "
@@ -41,7 +53,7 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
     yield Table(
         f"{subject.topic.title}, before and after spinning out",
         (
-            *([] if subject.is_own else [Column("Organisation")]),
+            *([] if subject.is_of_one else [Column("Organisation")]),
             Column("Figure and basis"),
             Column("Spun out"),
             Column("Before", True),
@@ -55,7 +67,7 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
         ),
         tuple(
             (
-                *([] if subject.is_own else [one.organisation_name]),
+                *([] if subject.is_of_one else [one.organisation_name]),
                 f"{one.indicator_name} ({unit_sign(one.unit)}), {one.basis_name}",
                 f"{one.spun_out_on.day} {one.spun_out_on:%B %Y}",
                 shown(one.before_value, one.unit),
@@ -81,6 +93,87 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
             ),
         ),
     )
+
+
+def before_after_figure(subject: Subject) -> Iterator[Figure]:
+    """The headline of each mutual before and after it spun out, of the basis that most are on."""
+    indicator = subject.headline
+    found = [
+        one
+        for one in subject.before_after
+        if one.indicator_id == indicator.id and all(map(is_figure, (one.before_value, one.after_value, one.difference)))
+    ]
+    bases = [one.basis for one in found]
+    if not bases:
+        return
+    basis = max(sorted(set(bases)), key=bases.count)
+    on_basis = sorted((one for one in found if one.basis == basis), key=lambda one: (one.spun_out_on, _who(one)))
+    subtitle = (
+        f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, the 12 months before spinning out "
+        "and the latest 12 months"
+    )
+    clear = [one for one in on_basis if _change_of(one, indicator.polarity) != "common"]
+    yield Figure(
+        id=f"{subject.topic.id.replace('_', '-')}-before-after"
+        + (f"-{_who(on_basis[0])}" if subject.is_of_one else ""),
+        chart=BeforeAfterChart(
+            title=(
+                f"{len(clear)} of {count_of(len(on_basis), 'mutual has', 'mutuals have')} clearly moved since"
+                if not subject.is_of_one
+                else _moved(on_basis[0], is_clear=bool(clear))
+            ),
+            subtitle=subtitle,
+            unit=indicator.unit,
+            panels=tuple(_panel(one, indicator.polarity) for one in on_basis),
+            description=(
+                "Each line runs from the level before to the level after. A change is clear where the 95% interval of "
+                "the organisation's own difference does not reach across nought. The table gives every figure."
+            ),
+            note=CAVEATS,
+        ),
+        table=next(
+            replace(table, title=subtitle, rows=rows, notes=(), how_to_read=())
+            for table in before_after_table(replace(subject, before_after=tuple(on_basis)))
+            for rows in [table.rows]
+        ),
+    )
+
+
+def _who(one: BeforeAfter) -> str:
+    return one.organisation_code
+
+
+def _moved(one: BeforeAfter, *, is_clear: bool) -> str:
+    if not is_clear:
+        return "No clear change since spinning out"
+    return f"{one.indicator_name} {'fell' if one.difference.startswith('-') else 'rose'} after spinning out"
+
+
+def _panel(one: BeforeAfter, polarity: str) -> BeforeAfterPanel:
+    interval = between(one.lower_95, one.upper_95)
+    return BeforeAfterPanel(
+        name=one.organisation_name,
+        spun_out_on=one.spun_out_on,
+        before=float(one.before_value),
+        after=float(one.after_value),
+        shown_before=shown(one.before_value, one.unit),
+        shown_after=shown(one.after_value, one.unit),
+        shown_difference=one.difference,
+        shown_interval=interval if is_figure(interval) else "",
+        others=number(one.comparator_difference),
+        change=_change_of(one, polarity),
+    )
+
+
+def _change_of(one: BeforeAfter, polarity: str) -> Cause:
+    """What the interval of an organisation's own difference says: nothing where it reaches across nought."""
+    lower, upper = number(one.lower_95), number(one.upper_95)
+    if lower is None or upper is None or lower <= 0 <= upper:
+        return "common"
+    is_up = lower > 0
+    if polarity == "none":
+        return "high" if is_up else "low"
+    return "improving" if is_up == (polarity == "higher_is_better") else "concern"
 
 
 def effect_table(subject: Subject) -> Iterator[Table]:

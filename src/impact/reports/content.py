@@ -1,8 +1,11 @@
-"""What a report is, as plain data that every form is drawn from. What it says is written in `writing`; how it looks is
-for `html`, `charts` and `data_files`."""
+"""What a report is, as plain data that every form is drawn from: page, PDF, workbook and CSV cannot disagree, because
+none of them knows anything else. What it says is written in `writing`; how it looks is for `html` and the others."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+
+from impact.reports.chart_records import Chart
 
 
 @dataclass(frozen=True)
@@ -27,47 +30,53 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Mark:
-    """One organisation in a portfolio chart. `low`, `middle`, `high` are its peers' quartiles and median, `lower` and
-    `upper` its own 95% interval, or None."""
+class Figure:
+    """A chart and the table of what it shows, in the words and figures of the table. `id` is unique in the report, and
+    names the file that its data are in."""
 
-    name: str
-    delivery_model: str
-    value: float
-    shown_value: str
-    low: float | None
-    middle: float | None
-    high: float | None
-    lower: float | None = None
-    upper: float | None = None
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A portfolio chart: each organisation over the middle half of its peers. `title` is a finding."""
-
-    title: str
-    subtitle: str
-    unit: str
-    marks: tuple[Mark, ...]
-    description: str
+    id: str
+    chart: Chart
+    table: Table
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a report. `data_file` is the file that holds the figures of its table."""
+    """A part of a report. `data_file` is the file that holds the figures of its tables."""
 
     id: str
     title: str
     paragraphs: tuple[str, ...] = ()
-    chart: Chart | None = None
+    points: tuple[str, ...] = ()
+    figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     data_file: str | None = None
 
 
 @dataclass(frozen=True)
+class Profile:
+    """One organisation on a page of its own, for whoever is asked about it: `facts` are what the register says of it,
+    each a label and a text; `comment` is what it says itself of this report."""
+
+    id: str
+    title: str
+    facts: tuple[tuple[str, str], ...]
+    main_points: tuple[str, ...]
+    sections: tuple[Section, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word that a reader may not know."""
+
+    word: str
+    meaning: str
+
+
+@dataclass(frozen=True)
 class Report:
-    """A report for one audience on one period."""
+    """A report for one audience on one period. `warning` says why it may not be passed on, `notices` what is otherwise
+    than readers had it before, `next_update` when there will be figures of the next quarter."""
 
     title: str
     audience_name: str
@@ -77,3 +86,19 @@ class Report:
     warning: str | None
     main_points: tuple[str, ...]
     sections: tuple[Section, ...]
+    profiles: tuple[Profile, ...] = ()
+    next_update: str = ""
+    notices: tuple[str, ...] = ()
+    glossary: tuple[Term, ...] = ()
+
+    def all_sections(self) -> Iterator[tuple[str, Section]]:
+        """Every section with the title of the part that it stands in, in the order of reading."""
+        for section in self.sections:
+            yield self.title, section
+        for profile in self.profiles:
+            for section in profile.sections:
+                yield profile.title, section
+
+    def figures(self) -> list[Figure]:
+        """Every figure in the order of reading: the first is figure 1."""
+        return [figure for _, section in self.all_sections() for figure in section.figures]

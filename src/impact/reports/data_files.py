@@ -1,62 +1,272 @@
-"""The figures of a report as CSV, one file a table, with the same texts that the page prints."""
+"""The data of a report in the forms that others read: CSV, each file with its metadata by the W3C's CSVW, a
+Frictionless data package of them all, Parquet, and one ZIP. What the data are belongs in `datasets`; figures are the
+texts that the page prints, and in Parquet the numbers that those texts are."""
 
 import csv
-import dataclasses
+import hashlib
 import io
-from collections.abc import Sequence
+import json
+import re
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
+from pathlib import Path
 from typing import Any
 
-from impact.reports.audiences import (
-    AudienceRows,
-    BeforeAfter,
-    DeliveryModelFigure,
-    Effect,
-    OrganisationFigure,
-    PresentValue,
-    ReturnState,
-    SavingFigure,
-)
+import duckdb
+
+from impact.errors import ImpactError
+from impact.home import json_bytes
+from impact.places import quoted
+from impact.reports.audiences import AudienceRows, Publisher
+from impact.reports.datasets import SHORTHAND, DataColumn, Dataset, datasets, described
+
+PACKAGE = "datapackage.json"
+ALL_DATA = "all-data.zip"
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+_PRINTED = r"-?\d[\d,]*(\.\d+)?"
+_FIGURES = re.compile(rf"{_PRINTED}( to {_PRINTED})?( \(\d+\))?", re.ASCII)
+"""A figure as it is printed, with its thousands, as a range, or with how many it is of: nothing to calculate."""
+_SHORTHAND_COLUMN = "_shorthand"
+
+_HOW = (
+    "Where there is no figure, shorthand says why: "
+    + "; ".join(f"{code} {meaning}" for code, meaning in SHORTHAND.items())
+    + ". A text that a spreadsheet would take for a formula has an apostrophe before it."
+)
+_CSVW = {
+    "text": "string",
+    "figure": "decimal",
+    "count": "integer",
+    "date": "date",
+    "yes_no": {"base": "boolean", "format": "yes|no"},
+}
+_FRICTIONLESS: dict[str, dict[str, Any]] = {
+    "text": {"type": "string"},
+    "figure": {"type": "number"},
+    "count": {"type": "integer"},
+    "date": {"type": "date"},
+    "yes_no": {"type": "boolean", "trueValues": ["yes"], "falseValues": ["no"]},
+}
+_PARQUET = {"text": "varchar", "figure": "double", "count": "integer", "date": "date", "yes_no": "boolean"}
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+"""The time that every member of a ZIP is given: the first that the format can hold."""
+_UNIX = 3
+_READ_BY_ALL = 0o100644 << 16
 
 
 def data_files(rows: AudienceRows) -> dict[str, bytes]:
-    """File name -> content, for each table that has rows for this reader."""
-    tables: dict[str, tuple[type[object], Sequence[object]]] = {
-        "organisations.csv": (OrganisationFigure, rows.organisations),
-        "delivery-models.csv": (DeliveryModelFigure, rows.delivery_models),
-        "effects.csv": (Effect, rows.effects),
-        "before-after.csv": (BeforeAfter, rows.before_after),
-        "savings.csv": (SavingFigure, rows.savings),
-        "present-values.csv": (PresentValue, rows.present_values),
-        "quarters.csv": (OrganisationFigure, rows.history),
-        "returns.csv": (ReturnState, rows.return_states),
-    }
-    return {name: _csv(kind, of) for name, (kind, of) in tables.items() if of}
+    """File name -> content: of each dataset that has rows for this reader a CSV file, its CSVW metadata and a Parquet
+    file, and one data package; nothing where there are no rows.
+
+    Raises ImpactError where a published text is not what its column holds.
+    """
+    made = list(datasets(rows))
+    files = {f"{dataset.name}.csv": _csv(dataset) for dataset in made}
+    if files:
+        files[PACKAGE] = _package(rows, made, files)
+    files |= {f"{dataset.name}.csv-metadata.json": _csvw(dataset.name, rows.publishers) for dataset in made}
+    return files | _parquet(made)
 
 
-def _csv(kind: type[Any], rows: Sequence[object]) -> bytes:
-    names = [field.name for field in dataclasses.fields(kind)]
+def zip_of(files: Mapping[str, bytes]) -> bytes:
+    """The files in one ZIP: the same bytes for the same files, in whatever order and on whatever day."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            member = zipfile.ZipInfo(name, _EARLIEST)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = _UNIX
+            member.external_attr = _READ_BY_ALL
+            archive.writestr(member, files[name])
+    return out.getvalue()
+
+
+def _csv(dataset: Dataset) -> bytes:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(names)
-    writer.writerows([_cell(getattr(row, name)) for name in names] for row in rows)
+    writer.writerow([column.name for column in dataset.columns])
+    writer.writerows(_in_rows(_changed(safe_cell, cells) for cells in _by_column(dataset)))
     return out.getvalue().encode()
 
 
-def _cell(value: object) -> str:
-    """A text that Excel would take for a formula gets an apostrophe before it; a negative figure stays one."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    text = str(value)
-    if text.startswith(_STARTS_A_FORMULA) and not _is_number(text):
-        return f"'{text}"
+def _by_column(dataset: Dataset) -> Iterator[tuple[str, ...]]:
+    return zip(*dataset.rows, strict=True)
+
+
+def _in_rows(columns: Iterable[list[str]]) -> Iterator[tuple[str, ...]]:
+    return zip(*columns, strict=True)
+
+
+def _changed(change: Callable[[str], str], cells: Sequence[str]) -> list[str]:
+    """Each cell changed; each text is looked at once, for most stand in a column many times over."""
+    changed = {text: change(text) for text in set(cells)}
+    return [changed[text] for text in cells]
+
+
+def safe_cell(text: str) -> str:
+    """A text that a spreadsheet would take for a formula gets an apostrophe before it; a negative figure stays one."""
+    return f"'{text}" if text.startswith(_STARTS_A_FORMULA) and not _FIGURES.fullmatch(text) else text
+
+
+@cache
+def _csvw(name: str, publishers: tuple[Publisher, ...]) -> bytes:
+    """The metadata of a CSV file by "Metadata Vocabulary for Tabular Data" (W3C, 2015): the same for every audience."""
+    dataset = described(name)
+    return json_bytes(
+        {
+            "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+            "url": f"{name}.csv",
+            "dc:title": dataset.title,
+            "dc:description": f"{dataset.description} {_HOW}",
+            "dc:language": "en",
+            **({"dc:rights": [_rights(publisher) for publisher in publishers]} if publishers else {}),
+            "dialect": {"encoding": "utf-8", "lineTerminators": ["\r\n"], "header": True},
+            "null": list(SHORTHAND),
+            "tableSchema": {
+                "columns": [
+                    {
+                        "name": column.name,
+                        # A validator finds a column by its heading, which must be among its titles.
+                        "titles": [column.name, column.title],
+                        "dc:description": column.description,
+                        "datatype": _CSVW[column.datatype],
+                        **({"schema:unitText": column.unit} if column.unit else {}),
+                    }
+                    for column in dataset.columns
+                ]
+            },
+        }
+    )
+
+
+def _package(rows: AudienceRows, made: Sequence[Dataset], files: Mapping[str, bytes]) -> bytes:
+    """A tabular data package by the Frictionless Data specifications, of all CSV files."""
+    quarters = {row[place] for dataset in made if (place := _place(dataset, "period_id")) >= 0 for row in dataset.rows}
+    return json_bytes(
+        {
+            "profile": "tabular-data-package",
+            "name": re.sub("[^a-z0-9._-]+", "-", rows.audience.id.lower()),
+            "title": f"Data of the report for {rows.audience.name}" + (f", {max(quarters)}" if quarters else ""),
+            "description": f"{_HOW} Beside each CSV file lies the same table as Parquet, in which figures are numbers "
+            f"and their shorthand stands in a column of its own, named <column>{_SHORTHAND_COLUMN}.",
+            **({"sources": [_source(publisher) for publisher in rows.publishers]} if rows.publishers else {}),
+            "resources": [_resource(dataset, files[f"{dataset.name}.csv"]) for dataset in made],
+        }
+    )
+
+
+def _resource(dataset: Dataset, data: bytes) -> dict[str, Any]:
+    return {
+        "profile": "tabular-data-resource",
+        "name": dataset.name,
+        "path": f"{dataset.name}.csv",
+        "title": dataset.title,
+        "description": dataset.description,
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "dialect": {"delimiter": ",", "lineTerminator": "\r\n", "quoteChar": '"', "doubleQuote": True, "header": True},
+        "bytes": len(data),
+        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "schema": {"fields": _fields(dataset.name), "missingValues": list(SHORTHAND)},
+    }
+
+
+@cache
+def _fields(name: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": column.name,
+            "title": column.title,
+            "description": column.description,
+            **_FRICTIONLESS[column.datatype],
+            **({"unit": column.unit} if column.unit else {}),
+        }
+        for column in described(name).columns
+    ]
+
+
+def _place(dataset: Dataset, name: str) -> int:
+    return next((place for place, column in enumerate(dataset.columns) if column.name == name), -1)
+
+
+def _rights(publisher: Publisher) -> str:
+    return (
+        f"Contains public sector information from {publisher.name} ({publisher.page}), licensed under the "
+        f"{publisher.licence}. {publisher.note}"
+    ).rstrip()
+
+
+def _source(publisher: Publisher) -> dict[str, str]:
+    is_address = publisher.page.startswith(("https://", "http://"))
+    return {"title": _rights(publisher), **({"path": publisher.page} if is_address else {})}
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    """What reads rows and writes Parquet, and keeps nothing: opening one for each reader takes longer than all that is
+    written. On one thread, because these tables are small and the others would only wait for work."""
+    return duckdb.connect(config={"threads": 1})
+
+
+def _parquet(made: Sequence[Dataset]) -> dict[str, bytes]:
+    """Each dataset as Parquet, its rows in their order."""
+    files = {}
+    with tempfile.TemporaryDirectory() as folder, _database().cursor() as database:
+        rows_file, parquet_file = Path(folder, "rows.json"), Path(folder, "rows.parquet")
+        for dataset in made:
+            rows_file.write_text("\n".join(_typed(dataset)), "utf-8")
+            kinds = ", ".join(f"{name}: '{kind}'" for column in dataset.columns for name, kind in _columns(column))
+            database.execute(
+                f"copy (select * from read_json({quoted(rows_file)}, format = 'newline_delimited', "
+                f"columns = {{{kinds}}})) to {quoted(parquet_file)} (format parquet, codec zstd)"
+            )
+            files[f"{dataset.name}.parquet"] = parquet_file.read_bytes()
+    return files
+
+
+def _columns(column: DataColumn) -> list[tuple[str, str]]:
+    """The columns of the Parquet file that a column becomes, with their types."""
+    of_shorthand = [(column.name + _SHORTHAND_COLUMN, "varchar")] if _has_companion(column) else []
+    return [(column.name, _PARQUET[column.datatype]), *of_shorthand]
+
+
+def _has_companion(column: DataColumn) -> bool:
+    return column.has_shorthand and column.datatype != "text"
+
+
+def _typed(dataset: Dataset) -> list[str]:
+    """Each row as an object of JSON, its figures numbers."""
+    members = []
+    for column, cells in zip(dataset.columns, _by_column(dataset), strict=True):
+        members.append(_changed(partial(_member, dataset.name, column), cells))
+        if _has_companion(column):
+            members.append(_changed(partial(_companion, column), cells))
+    return [f"{{{','.join(row)}}}" for row in _in_rows(members)]
+
+
+def _member(dataset: str, column: DataColumn, text: str) -> str:
+    is_missing = column.datatype != "text" and text in SHORTHAND
+    return f'"{column.name}":{json.dumps(None if is_missing else _value(dataset, column, text))}'
+
+
+def _companion(column: DataColumn, text: str) -> str:
+    return f'"{column.name}{_SHORTHAND_COLUMN}":{json.dumps(text if text in SHORTHAND else None)}'
+
+
+def _value(dataset: str, column: DataColumn, text: str) -> str | float | bool:
+    match column.datatype:
+        case "figure" | "count" if _NUMBER.fullmatch(text):
+            return float(text) if column.datatype == "figure" else int(text)
+        case "figure" | "count":
+            raise ImpactError(
+                f"{dataset}, column {column.name}: {text!r} is neither a number nor shorthand "
+                f"({', '.join(SHORTHAND)}). Look at the table of sql/published that it is from."
+            )
+        case "yes_no":
+            return text == "yes"
     return text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

@@ -1,50 +1,118 @@
-"""A report as a page that needs nothing else: style inside, no script, no request to anywhere."""
+"""A report as pages that need nothing else: style inside, no script, no request to anywhere."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from impact.reports.charts import NARROW, WIDE, key_shape, portfolio
-from impact.reports.content import Chart, Report
-from impact.reports.wording import words
+from impact.reports.charts import NARROW, WIDE, draw, key_of
+from impact.reports.content import Figure, Report
+from impact.reports.figure_files import figure_file_name
+
+REPORT_PAGE = "index.html"
 
 
-def report_page(report: Report, data_sizes: Mapping[str, int]) -> bytes:
-    """The page. `data_sizes` maps each data file beside it to its size in bytes."""
-    drawn = {section.id: _drawn(section.chart, section.id) for section in report.sections if section.chart is not None}
-    page = _environment().get_template("report.html.j2").render(report=report, drawn=drawn, data_sizes=data_sizes)
-    return page.encode()
+@dataclass(frozen=True)
+class Download:
+    """A file beside the pages: its name, what it is, and its kind as readers know it. A page opens, and is not saved;
+    what `is_lead` stands at the top, the rest in the list of all the data."""
+
+    name: str
+    label: str
+    kind: str
+    is_page: bool = False
+    is_lead: bool = False
 
 
-def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]]]]) -> bytes:
-    """The list of publications: period label, date published, and for each kind of reader (name, link) each."""
-    return _environment().get_template("home.html.j2").render(publications=publications).encode()
+def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[str, int]) -> dict[str, bytes]:
+    """File name -> page: that of the report, and one for each organisation that has a profile. `sizes` maps each file
+    beside them to its size in bytes."""
+    drawn = {figure.id: _drawn(figure, number) for number, figure in enumerate(report.figures(), start=1)}
+    links = {profile.title: profile_page_name(profile.id) for profile in report.profiles}
+    shared = {"report": report, "drawn": drawn, "size": lambda name: _size(sizes[name]), "report_page": REPORT_PAGE}
+    pages = {
+        REPORT_PAGE: environment()
+        .get_template("report.html.j2")
+        .render(
+            **shared,
+            profile_links=links,
+            downloads=[one for one in downloads if one.is_lead],
+            data_files=[one for one in downloads if not one.is_lead],
+        )
+    }
+    template = environment().get_template("profile.html.j2")
+    for profile in report.profiles:
+        pages[profile_page_name(profile.id)] = template.render(**shared, profile=profile)
+    return {name: page.encode() for name, page in pages.items()}
 
 
-def _drawn(chart: Chart, element_id: str) -> dict[str, object]:
-    models = dict.fromkeys(mark.delivery_model for mark in chart.marks)
+def profile_page_name(profile_id: str) -> str:
+    return f"{profile_id}.html"
+
+
+def home_page(publications: Sequence[tuple[str, date, Sequence[tuple[str, Sequence[tuple[str, str]]]], str]]) -> bytes:
+    """The list of publications: period label, date published, for each kind of reader (name, link) each, and a note."""
+    return environment().get_template("home.html.j2").render(publications=publications).encode()
+
+
+def _drawn(figure: Figure, number: int) -> dict[str, object]:
     return {
-        "wide": Markup(portfolio(chart, WIDE, f"{element_id}-wide")),  # noqa: S704  (escaped where it is written)
-        "narrow": Markup(portfolio(chart, NARROW, f"{element_id}-narrow")),  # noqa: S704
-        "key": [(Markup(key_shape(model)), words(model).capitalize()) for model in models],  # noqa: S704
-        "has_bands": any(mark.low is not None for mark in chart.marks),
-        "has_intervals": any(mark.lower is not None for mark in chart.marks),
-        "has_medians": any(mark.middle is not None for mark in chart.marks),
+        "number": number,
+        "file": figure_file_name(figure),
+        "wide": Markup(draw(figure.chart, WIDE, f"{figure.id}-wide")),  # noqa: S704  (escaped where it is written)
+        "narrow": Markup(draw(figure.chart, NARROW, f"{figure.id}-narrow")),  # noqa: S704
+        "key": [{"sign": Markup(entry.sign), "label": entry.label} for entry in key_of(figure.chart)],  # noqa: S704
     }
 
 
+_SIGNS = {
+    **dict.fromkeys(("better", "much better", "improving", "consistently met"), ("good", "▲")),
+    **dict.fromkeys(("worse", "much worse", "concern", "consistently missed"), ("bad", "▼")),
+    **dict.fromkeys(("higher", "much higher", "lower", "much lower", "high", "low"), ("other", "◆")),
+}
+"""What catches the eye in a table: a sign before the word, so that it is never the colour alone."""
+
+
+def _marked(text: str) -> str | Markup:
+    """A word that sets an organisation apart, with its sign; every other text as it is."""
+    word = text.split(":")[0].split(" (")[0]
+    if word not in _SIGNS:
+        return text
+    kind, sign = _SIGNS[word]
+    return Markup('<span class="{}"><span aria-hidden="true">{}</span> {}</span>{}').format(
+        kind, sign, word, text[len(word) :]
+    )
+
+
+_LED = re.compile(r"([^.:]{3,60}[.:]) (.+)", re.DOTALL)
+
+
+def _led(text: str) -> str | Markup:
+    """A main point with the words before its first stop, which say what it is about, in bold."""
+    found = _LED.fullmatch(text)
+    return Markup("<strong>{}</strong> {}").format(*found.groups()) if found else text
+
+
+def _size(size: int) -> str:
+    return f"{size / 1_000_000:.1f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1000))} KB"
+
+
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """What every page is drawn with; `day` and `size` say a date and a number of bytes in words."""
+    drawing = Environment(
         loader=PackageLoader("impact.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
-    environment.filters["size"] = lambda size: f"{max(1, round(size / 1000))} KB"
-    return environment
+    drawing.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
+    drawing.filters["size"] = _size
+    drawing.filters["marked"] = _marked
+    drawing.filters["led"] = _led
+    return drawing

@@ -3,12 +3,13 @@ more than those."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
 from impact.reports.before_after import before_after_points, effect_points
-from impact.reports.subject import Subject, subjects
+from impact.reports.subject import OF_ONE, Subject, subjects
 from impact.reports.verdicts import (
     APART,
     CHANGES,
@@ -33,7 +34,7 @@ from impact.reports.wording import (
 
 _KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
-_IS_IN = ("received", "nothing to report", "exempt")
+IS_IN = ("received", "nothing to report", "exempt")
 _CHANGE_WORDS = {"concern": "of concern", "improving": "improving", "high": "high", "low": "low"}
 _MODEL_PLURALS = {
     "mutual": ("mutual", "mutuals"),
@@ -43,13 +44,26 @@ _MODEL_PLURALS = {
 }
 
 
+@dataclass(frozen=True)
+class _Whose:
+    """How an organisation is spoken of: to itself, or to somebody else."""
+
+    their: str
+    them: str
+
+
+_YOURS, _ITS = _Whose("your", "you"), _Whose("its", "it")
+
+
 def main_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     """What a reader should know who reads nothing else."""
     match rows.audience.kind:
         case "commissioner":
             yield from _portfolio_points(rows, period)
         case "organisation":
-            yield from _own_points(rows, period)
+            yield from _points_of_one(rows, period, _YOURS)
+        case kind if kind == OF_ONE:
+            yield from _points_of_one(rows, period, _ITS)
         case _:
             yield from _sector_points(rows, period)
 
@@ -139,7 +153,7 @@ def _are(count: int) -> str:
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
     if rows.return_states:
-        there = sum(one.state in _IS_IN for one in rows.return_states)
+        there = sum(one.state in IS_IN for one in rows.return_states)
         owed = count_of(len(rows.return_states), "return", "returns")
         yield f"{there} of {owed} owed for {period.label()} {'is' if len(rows.return_states) == 1 else 'are'} in."
 
@@ -158,32 +172,32 @@ def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:
         )
 
 
-def _own_points(rows: AudienceRows, period: Period) -> Iterator[str]:
+def _points_of_one(rows: AudienceRows, period: Period, whose: _Whose) -> Iterator[str]:
     yield from _received(rows, period)
     for subject in subjects(rows, period):
         headline = subject.headline
         for line in subject.lines(headline):
             name = f"{headline.name} ({line.figure.basis_name})" if line.is_one_of_several else headline.name
             if line.year and is_figure(line.year.value):
-                yield " ".join([f"{name}: {_own_figure(line.year, period)}", *_own_verdict(line.year)])
+                yield " ".join([f"{name}: {_figure(line.year, period, whose)}", *_verdict(line.year, whose)])
             if line.quarter and line.quarter.variation in CHANGES:
                 rule = f" ({line.quarter.variation_note})" if line.quarter.variation_note else ""
                 yield f"{name} over time: {_CHANGE_WORDS[line.quarter.variation]}{rule}."
         yield from before_after_points(rows.before_after, headline.id)
 
 
-def _own_figure(figure: OrganisationFigure, period: Period) -> str:
+def _figure(figure: OrganisationFigure, period: Period, whose: _Whose) -> str:
     interval = between(figure.lower_95, figure.upper_95, figure.unit)
     sure = f" (95% interval {interval})" if is_figure(interval) else ""
     beside = (
-        f"; the median of your {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
+        f"; the median of {whose.their} {figure.peers} peers is {with_unit(figure.peer_median, figure.unit)}"
         if is_figure(figure.peer_median)
         else ""
     )
     return f"{with_unit(figure.value, figure.unit)}{sure} in the year to {year_end(period)}{beside}."
 
 
-def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
+def _verdict(figure: OrganisationFigure, whose: _Whose) -> Iterator[str]:
     note = f" ({figure.verdict_note})" if figure.verdict_note else ""
     if is_on_no_comparing_instrument(figure):
         yield f"It is not compared with others: {figure.basis_name} is not made to compare organisations."
@@ -192,10 +206,13 @@ def _own_verdict(figure: OrganisationFigure) -> Iterator[str]:
     elif is_apart(figure):
         expected = between(figure.expected_lower, figure.expected_upper, figure.unit)
         range_of_it = f", {expected}," if is_figure(expected) else ""
-        yield f"That is {figure.verdict} than the range{range_of_it} expected from your peers{note}."
+        yield f"That is {figure.verdict} than the range{range_of_it} expected from {whose.their} peers{note}."
         yield from by_chance([figure])
     elif is_judged(figure):
-        yield f"That is similar to your peers{note}: what sets you apart may be chance and ordinary spread."
+        yield (
+            f"That is similar to {whose.their} peers{note}: what sets {whose.them} apart may be chance and ordinary "
+            "spread."
+        )
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:

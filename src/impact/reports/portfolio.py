@@ -1,26 +1,28 @@
-"""The portfolio chart of one topic: which organisations are on it, and what its title may claim."""
+"""The portfolio figure of one topic: which organisations are on its chart, what its title may claim, and the table of
+what it shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from impact.reports.audiences import Indicator, OrganisationFigure
-from impact.reports.content import Chart, Mark
+from impact.reports.chart_records import PortfolioChart, PortfolioMark
+from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject
-from impact.reports.verdicts import is_apart, is_judged
-from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, year_label
+from impact.reports.verdicts import is_apart, is_judged, is_not_compared
+from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, words, year_label
 
 
-def portfolio_chart(subject: Subject) -> Chart | None:
+def portfolio_figure(subject: Subject) -> Iterator[Figure]:
     """Only for one basis: two bases on one axis would invite a comparison that cannot be made. One organisation without
     peers makes no chart."""
     indicator, period = subject.headline, subject.period
     readable = [figure for figure in subject.shown(indicator) if is_figure(figure.value)]
     bases = [figure.basis for figure in readable]
     if not readable:
-        return None
+        return
     basis = max(sorted(set(bases)), key=bases.count)
     on_basis = [figure for figure in readable if figure.basis == basis]
     marks = tuple(
-        Mark(
+        PortfolioMark(
             figure.organisation_name,
             figure.delivery_model,
             float(figure.value),
@@ -30,19 +32,53 @@ def portfolio_chart(subject: Subject) -> Chart | None:
             number(figure.peer_upper_quartile),
             number(figure.lower_95),
             number(figure.upper_95),
+            figure.verdict if is_judged(figure) or is_not_compared(figure) else "",
         )
         for figure in on_basis
     )
     if len(marks) == 1 and marks[0].middle is None:
-        return None
+        return
     low, high = (pick(on_basis, key=lambda figure: float(figure.value)) for pick in (min, max))
-    return Chart(
-        title=_title(subject, on_basis, low, high),
-        subtitle=f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, "
-        + (year_label(period) if readable[0].grain == "rolling_year" else period.label()),
-        unit=indicator.unit,
-        marks=marks,
-        description=_description(indicator, on_basis, low, high),
+    subtitle = (
+        f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, "
+        f"{year_label(period) if readable[0].grain == 'rolling_year' else period.label()}"
+    )
+    yield Figure(
+        id=f"{subject.topic.id.replace('_', '-')}-beside-peers",
+        chart=PortfolioChart(
+            title=_title(subject, on_basis, low, high),
+            subtitle=subtitle,
+            unit=indicator.unit,
+            marks=marks,
+            description=_description(indicator, on_basis, low, high),
+        ),
+        table=_table(indicator, subtitle, on_basis),
+    )
+
+
+def _table(indicator: Indicator, title: str, figures: Sequence[OrganisationFigure]) -> Table:
+    unit = f" ({unit_sign(indicator.unit)})"
+    return Table(
+        title,
+        (
+            Column("Organisation"),
+            Column("Delivery model"),
+            Column(f"Figure{unit}", True),
+            Column(f"95% interval{unit}", True),
+            Column(f"Median of peers{unit}", True),
+            Column(f"Middle half of peers{unit}", True),
+        ),
+        tuple(
+            (
+                figure.organisation_name,
+                words(figure.delivery_model).capitalize(),
+                shown(figure.value, indicator.unit),
+                between(figure.lower_95, figure.upper_95, indicator.unit),
+                shown(figure.peer_median, indicator.unit),
+                between(figure.peer_lower_quartile, figure.peer_upper_quartile, indicator.unit),
+            )
+            for figure in figures
+        ),
     )
 
 
@@ -52,7 +88,7 @@ def _title(
     """What the verdicts on the organisations drawn say, where there are any; how far the figures reach otherwise."""
     unit = subject.headline.unit
     judged = [figure for figure in figures if is_judged(figure)]
-    if judged and not subject.is_own:
+    if judged and not subject.is_of_one:
         apart = sum(map(is_apart, judged))
         are = "is" if apart <= 1 else "are"
         return (

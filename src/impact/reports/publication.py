@@ -1,4 +1,5 @@
-"""A publication: numbered, whole, never changed. Built aside, put in place at once, and only then pointed to.
+"""A publication: numbered, whole, never changed. It is prepared for the accuracy check first; who releases it, and what
+then becomes of it, is for `releasing`.
 
 The same inputs give the same files. What has not changed since the last publication is not published again. Of each
 there is a record of what it let out, which stands before the publication does: whatever is out is known ever after, and
@@ -6,68 +7,59 @@ those that follow reckon with it.
 """
 
 import hashlib
-import json
 import logging
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
-from importlib.metadata import version
-from pathlib import Path
+from math import ceil
 from typing import Any
 
-import impact
 from impact.errors import ImpactError
-from impact.home import Home, json_bytes, one_writer, put_folder, write
-from impact.intake.receipts import Decision, receipts_at
-from impact.periods import Period, from_text, london_date, parse_period, to_text
-from impact.places import sql_folder
+from impact.home import Home, one_writer, put_folder
+from impact.intake.receipts import receipts_at
+from impact.periods import from_text, london_date, parse_period, to_text
 from impact.register import register_at
+from impact.register.obligations import bank_holidays_of, working_day_after
 from impact.release import build_release, release_inputs, released_bytes
 from impact.reports.audiences import read_audiences
-from impact.reports.data_files import data_files
-from impact.reports.html import home_page, report_page
-from impact.reports.writing import make_report
+from impact.reports.comments import comments_on
+from impact.reports.differences import COMPARED, Causes, Difference, causes_between
+from impact.reports.drawing import Before, Form, Order, draw_folders
+from impact.reports.folder import DATA
+from impact.reports.inputs import OF_SOFTWARE, Plan, known_receipts, plan_of, plan_then, records_of, write_record
+from impact.reports.listing import show_releases
+from impact.reports.manifest import MANIFEST, manifest_bytes, named_in, read_manifest, rule_of
+from impact.reports.notices import (
+    UPDATES,
+    read_updates,
+)
+from impact.reports.release_state import (
+    Publication,
+    counting,
+    manifest_of,
+    prepared_folder,
+    publication,
+    released_folder,
+    released_numbers,
+)
 from impact.settings import settings_at
-from impact.versions import content_hash
-from impact.warehouse import Build, build_warehouse, built_as_at, open_warehouse
+from impact.warehouse import Build, build_tables
 
 _log = logging.getLogger(__name__)
 
-_MANIFEST = "manifest.json"
-_LATEST = "latest"
-_PAGE = "index.html"
-_KINDS = {"public": "For the public", "commissioner": "For commissioners", "organisation": "For mutuals"}
-_PACKAGES = ("impact", "duckdb", "jinja2")
-
 
 @dataclass(frozen=True)
-class Publication:
-    """One publication of a period. `is_new` is false where nothing had changed since it was made."""
+class Drawn:
+    """Every file of a publication by its name in it, its manifest among them; what is otherwise for each audience than
+    in the publication that it follows, where it follows one; and because of what."""
 
-    period_id: str
     number: int
-    folder: Path
-    is_new: bool
-    pages: tuple[Path, ...]
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """What a publication is to be made from: `inputs`, as the manifest lists them, and the publications `earlier`, as
-    `2026-Q1/1 <SHA-256 of its record>`. `is_made` where it is there already."""
-
-    as_at: datetime
-    period: Period
-    number: int
-    inputs: Mapping[str, Any]
-    earlier: tuple[str, ...]
-    is_made: bool
-
-    @property
-    def fingerprint(self) -> str:
-        return hashlib.sha256(json_bytes({**self.inputs, "earlier": self.earlier})).hexdigest()
+    follows: int | None
+    files: Mapping[str, bytes]
+    differences: Mapping[str, Difference]
+    causes: Causes
 
 
 def prepare(home: Home, period_id: str | None = None) -> Build:
@@ -77,251 +69,206 @@ def prepare(home: Home, period_id: str | None = None) -> Build:
     Raises ImpactError as `publish` does.
     """
     with one_writer(home, "the tables of a publication"):
-        return _prepare(home, _plan(home, period_id))
+        return _build(home, plan_of(home, period_id))
 
 
-def publish(home: Home, period_id: str | None = None) -> Publication:
-    """Publish a quarter from the warehouse as it stands; the last one that has figures when none is named.
+def publish(home: Home, period_id: str | None = None, by: str = "") -> Publication:
+    """Prepare the publication of a quarter for its accuracy check, from the warehouse as it stands; of the last one
+    that has figures when none is named. `by` is who does, for the record of ops. What readers have stays as it is.
 
     Raises ImpactError when the period is not a quarter, is not over, or has no figures, when there is no warehouse, and
     when a claim made of the published tables does not hold.
     """
     with one_writer(home, "a publication"):
-        plan = _plan(home, period_id)
-        period, number = plan.period, plan.number
-        if plan.is_made:
-            _point(home, period, number)
-            return _publication(home, period, number, is_new=False)
-        if release_inputs(home) != (period.id, plan.fingerprint):
-            build = _prepare(home, plan)
-            if not build.is_sound:
-                broken = ", ".join(f"{test.claim.model}: {_words(test.claim.claim)}" for test in build.broken)
-                raise ImpactError(
-                    f"{period.id} was not published, because something that must hold of what is published does not "
-                    f"({broken}). The log above says of which rows; the last publication stays as it was."
-                )
-        _log.info("Drawing the reports on %s", period.label())
-        record = released_bytes(home)
-        files = _files(home, plan, record)
-        # The record first: killed in between, this leaves too much that is reckoned to be out rather than too little.
-        write(_record(home, period.id, number).with_suffix(".json"), json_bytes(_kept(plan)))
-        write(_record(home, period.id, number), record)
-        put_folder(_folder(home, period) / str(number), files)
-        _point(home, period, number)
-        return _publication(home, period, number, is_new=True)
+        plan = plan_of(home, period_id, by)
+        if not plan.is_made:
+            if not has_tables(home, plan):
+                build_soundly(home, plan)
+            _log.info("Drawing the reports on %s", plan.period.label())
+            files = draw(home, plan, prepared_form(home, plan)).files
+            # The record first: killed in between, this leaves too much that is reckoned to be out, not too little.
+            write_record(home, plan, released_bytes(home))
+            put_folder(prepared_folder(home, plan.period.id, plan.number), dict(files))
+        show_releases(home)
+        return replace(publication(home, plan.period.id, plan.number), is_new=not plan.is_made)
 
 
 def rebuild(home: Home, period_id: str, number: int) -> list[str]:
-    """Build a publication again from receipts, register and settings as they stood when it was made, beside what there
-    is; say which of its files come out otherwise, or are not as they were published. None do, unless the software has
-    changed since.
+    """Build a publication again from receipts, register, settings and comments as they stood when it was made, beside
+    what there is; say which of its files come out otherwise, or are not as they were: those that readers have by their
+    names, those of the accuracy check with `prepared/` before it. None do, unless the software has changed since.
 
     Raises ImpactError when there is no such publication.
     """
-    period = parse_period(period_id)
-    if period is None or not (_folder(home, period) / str(number) / _MANIFEST).is_file():
-        raise ImpactError(f"There is no publication {number} of {period_id} in {home.publications}.")
-    manifest = _manifest(home, period, number)
-    as_at = from_text(manifest["as_at"])
-    aside = replace(home, warehouse_folder=home.root / "warehouse" / "rebuilt")
-    try:
-        # A run that began before the publication and took its drops after it gave receipts that it cannot have known.
-        known: dict[str, Decision] = dict(receipt.split() for receipt in manifest["inputs"]["receipts"])
-        build_warehouse(aside, as_at, known)
-        inputs = _inputs(aside, as_at, period, known)
-        plan = _Plan(as_at, period, number, inputs, tuple(manifest.get("earlier", ())), is_made=True)
-        _prepare(aside, plan)
-        files = _files(aside, plan, released_bytes(aside))
-    finally:
-        shutil.rmtree(home.root / "warehouse" / "rebuilt", ignore_errors=True)
-    folder = _folder(home, period) / str(number)
-    published = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-    return sorted(
-        name
-        for name in {*files, *published}
-        if name not in files or name not in published or files[name] != published[name].read_bytes()
+    differing = []
+    with one_writer(home, "impact rebuild"):
+        made = manifest_of(home, period_id, number)
+        period = parse_period(period_id)
+        assert period is not None
+        plan = plan_then(home, period, made)
+        with tables_aside(home, plan) as aside:
+            forms = {"prepared/": prepared_folder(home, period_id, number)}
+            if number in released_numbers(home, period_id):
+                forms[""] = released_folder(home, period_id, number)
+            for before, folder in forms.items():
+                there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+                form = _form_of(home, read_manifest(folder)) if MANIFEST in there else None
+                files = draw(aside, plan, form).files if form is not None else {}
+                differing += [
+                    f"{before}{name}"
+                    for name in {*files, *there, MANIFEST}
+                    if name not in files or name not in there or files[name] != there[name].read_bytes()
+                ]
+    return sorted(differing)
+
+
+def dry_run(home: Home, period_id: str, now: datetime) -> Drawn | None:
+    """Draw the next publication of a quarter as at `now`, beside what there is, and keep nothing; None where nothing
+    has changed since the last one.
+
+    Raises ImpactError as `publish` does.
+    """
+    with one_writer(home, "a trial of a publication"), _aside(home) as aside:
+        _raise_unsound(build_tables(aside, now), "The tables")
+        plan = plan_of(aside, period_id)
+        if plan.is_made:
+            return None
+        build_soundly(aside, plan)
+        return draw(aside, plan, prepared_form(aside, plan))
+
+
+def draw(home: Home, plan: Plan, form: Form) -> Drawn:
+    """A publication in one of its forms, from the tables in place."""
+    period = plan.period
+    before = _before(home, plan, form)
+    holds = named_in(home, period.id)
+    causes = Causes() if form.follows is None else _causes(home, plan, form.follows)
+    orders = (
+        Order(rows, period, plan.number, form, causes, before.get(rows.audience.id), holds.get(rows.audience.id, {}))
+        for rows in read_audiences(home, period.id)
     )
-
-
-def latest_publications(home: Home) -> list[Publication]:
-    """The latest publication of each period, the newest period first."""
-    folders = [path for path in home.publications.iterdir() if path.is_dir()] if home.publications.is_dir() else []
-    periods = sorted((period for path in folders if (period := parse_period(path.name))), reverse=True)
-    return [
-        _publication(home, period, int((_folder(home, period) / _LATEST).read_text("utf-8")), is_new=False)
-        for period in periods
-        if (_folder(home, period) / _LATEST).is_file()
-    ]
-
-
-def _prepare(home: Home, plan: _Plan) -> Build:
-    """Build the tables of a publication from those of the warehouse and the records that the plan names."""
-    records = []
-    for one in plan.earlier:
-        name, sha256 = one.split()
-        path = _record(home, *name.split("/"))
-        if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
-            raise ImpactError(
-                f"{path}, the record of what publication {name} let out, is gone or is not as it was. Without it "
-                "nobody can tell what readers know already. Put it back from a copy."
-            )
-        records.append(path)
-    return build_release(home, plan.period.id, plan.fingerprint, records)
-
-
-def _plan(home: Home, period_id: str | None) -> _Plan:
-    as_at, period = _what(home, period_id)
-    inputs = _inputs(home, as_at, period)
-    last = _last_number(home, period)
-    if last and (manifest := _manifest(home, period, last))["inputs"] == inputs:
-        return _Plan(as_at, period, last, inputs, tuple(manifest["earlier"]), is_made=True)
-    # One that was killed, or was lost, comes back as it was: it knows what it knew then.
-    again = _record(home, period.id, last + 1).with_suffix(".json")
-    if again.is_file() and (kept := json.loads(again.read_text("utf-8")))["inputs"] == inputs:
-        return _Plan(as_at, period, last + 1, inputs, tuple(kept["earlier"]), is_made=False)
-    records = sorted(home.released.glob("*/*.parquet"))
-    earlier = tuple(
-        f"{path.parent.name}/{path.stem} {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in records
-    )
-    number = 1 + max([last, *(int(path.stem) for path in records if path.parent.name == period.id)])
-    return _Plan(as_at, period, number, inputs, earlier, is_made=False)
-
-
-def _record(home: Home, period_id: str, number: int | str) -> Path:
-    """What a publication let out, for ops alone."""
-    return home.released / period_id / f"{number}.parquet"
-
-
-def _kept(plan: _Plan) -> dict[str, Any]:
-    return {"inputs": plan.inputs, "earlier": plan.earlier}
-
-
-def _words(claim: str) -> str:
-    return claim.replace("_", " ")
-
-
-def _files(home: Home, plan: _Plan, record: bytes) -> dict[str, bytes]:
-    """Every file of a publication by its name in it, its manifest among them."""
-    as_at, period = plan.as_at, plan.period
-    published_on = london_date(as_at)
-    files: dict[str, bytes] = {}
-    reports = []
-    for rows in read_audiences(home, period.id):
-        report = make_report(rows, period, published_on)
-        data = data_files(rows)
-        page = report_page(report, {name: len(content) for name, content in data.items()})
-        files |= {f"{rows.audience.id}/{name}": content for name, content in {**data, _PAGE: page}.items()}
-        reports.append(
-            {
-                "audience": rows.audience.id,
-                "kind": rows.audience.kind,
-                "name": rows.audience.name,
-                "title": report.title,
-                "status": report.status,
-            }
-        )
-    files[_MANIFEST] = json_bytes(
+    folders = list(draw_folders(orders))
+    files = {f"{one.audience.id}/{name}": content for one in folders for name, content in one.files.items()}
+    differences = {one.audience.id: one.difference for one in folders if one.difference is not None}
+    reports = [
         {
-            "period": period.id,
-            "as_at": to_text(as_at),
-            "published_on": published_on.isoformat(),
-            "reports": reports,
-            "inputs": plan.inputs,
-            "earlier": plan.earlier,
-            "released": hashlib.sha256(record).hexdigest(),
-            "packages": {name: version(name) for name in _PACKAGES},
-            "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+            "audience": one.audience.id,
+            "kind": one.audience.kind,
+            "name": one.audience.name,
+            "title": one.title,
+            "status": one.status,
+            "rule": rule_of(one.holds),
+            "holds": one.holds,
         }
-    )
-    return files
-
-
-def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
-    with open_warehouse(home) as warehouse:
-        found = warehouse.execute(
-            "select distinct period_id from indicators.organisation_indicator where grain = 'quarter' "
-            "order by period_id desc"
-        ).fetchall()
-    as_at = built_as_at(home)
-    assert as_at is not None
-    there = [period for (name,) in found if (period := parse_period(name)) and period.end_on < london_date(as_at)]
-    if period_id is None:
-        if not there:
-            raise ImpactError("There are no figures of any quarter that is over yet, so there is nothing to publish.")
-        return as_at, there[0]
-    period = parse_period(period_id)
-    if period is None or period.grain != "quarter":
-        raise ImpactError(f"{period_id} is not a quarter. Write it as in this example: 2026-Q1")
-    if period.end_on >= london_date(as_at):
-        raise ImpactError(f"{period_id} ({period.label()}) is not over yet. It can be published from the day after it.")
-    if period not in there:
-        listed = ", ".join(other.id for other in there) or "none yet"
-        raise ImpactError(f"There are no figures of {period_id} ({period.label()}). Quarters with figures: {listed}.")
-    return as_at, period
-
-
-def _inputs(home: Home, as_at: datetime, period: Period, only: Mapping[str, Decision] | None = None) -> dict[str, Any]:
-    """All that a publication is a function of, but for `as_at`, which only says which of these hold."""
-    return {
+        for one in folders
+    ]
+    about = {
         "period": period.id,
-        "receipts": sorted(f"{receipt.id} {receipt.decision}" for receipt in receipts_at(home, as_at, only)),
-        "register": register_at(home, as_at).sha256,
-        "settings": settings_at(home, as_at)[0],
-        "sql": _hash_of(sql_folder(), "*.sql"),
-        "software": version("impact"),
-        "software_files": _hash_of(Path(impact.__file__).parent, "*.py", "*.sql", "*.yaml", "*.j2", "*.css"),
+        "number": plan.number,
+        "state": "released" if form.is_released else "prepared",
+        "as_at": to_text(plan.as_at),
+        "published_on": form.published_on.isoformat(),
+        "check_ends_on": form.check_ends_on.isoformat(),
+        "follows": form.follows,
+        "reports": reports,
+        "comments": {code: hashlib.sha256(text.encode()).hexdigest() for code, text in sorted(form.comments.items())},
+        "inputs": plan.inputs,
+        "earlier": plan.earlier,
+        "released": hashlib.sha256(released_bytes(home)).hexdigest(),
     }
+    every = {**files, MANIFEST: manifest_bytes(about, files)}
+    return Drawn(plan.number, form.follows, every, differences, causes)
 
 
-@cache
-def _hash_of(folder: Path, *patterns: str) -> str:
-    files = {path.relative_to(folder).as_posix(): path for pattern in patterns for path in folder.rglob(pattern)}
-    return content_hash({name: path.read_bytes() for name, path in files.items()})
+def prepared_form(home: Home, plan: Plan) -> Form:
+    """How a publication is drawn for the accuracy check, which starts with the day as at which it is made."""
+    started_on = london_date(plan.as_at)
+    days = ceil(settings_at(home, plan.as_at)[1]["accuracy_check_working_days"])
+    ends_on = working_day_after(started_on, days, bank_holidays_of(register_at(home, plan.as_at)))
+    before = [number for number in released_numbers(home, plan.period.id) if number < plan.number]
+    return Form(False, started_on, ends_on, max(before, default=None))
 
 
-def _folder(home: Home, period: Period) -> Path:
-    return home.publications / period.id
+def has_tables(home: Home, plan: Plan) -> bool:
+    """Whether the tables of a publication are those that were built last."""
+    return release_inputs(home) == (plan.period.id, plan.fingerprint)
 
 
-def _last_number(home: Home, period: Period) -> int:
-    folder = _folder(home, period)
-    numbers = [int(path.name) for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
-    return max(numbers, default=0)
+def build_soundly(home: Home, plan: Plan) -> None:
+    """Build the tables of a publication. Raises ImpactError where a claim made of them does not hold."""
+    _raise_unsound(_build(home, plan), plan.period.id)
 
 
-def _manifest(home: Home, period: Period, number: int) -> dict[str, Any]:
-    read: dict[str, Any] = json.loads((_folder(home, period) / str(number) / _MANIFEST).read_text("utf-8"))
-    return read
+@contextmanager
+def tables_aside(home: Home, plan: Plan) -> Iterator[Home]:
+    """The home with the tables of a publication of the past, beside those in place, for as long as they are needed.
+    Only for the holder of the home's lock."""
+    with _aside(home) as aside:
+        _raise_unsound(build_tables(aside, plan.as_at, known_receipts(plan.inputs)), "The tables")
+        build_soundly(aside, plan)
+        yield aside
 
 
-def _publication(home: Home, period: Period, number: int, *, is_new: bool) -> Publication:
-    folder = _folder(home, period) / str(number)
-    manifest = _manifest(home, period, number)
-    pages = tuple(folder / report["audience"] / _PAGE for report in manifest["reports"])
-    return Publication(period.id, number, folder, is_new, pages)
+@contextmanager
+def _aside(home: Home) -> Iterator[Home]:
+    folder = home.root / "warehouse" / "rebuilt"
+    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield replace(home, warehouse_folder=folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _point(home: Home, period: Period, number: int) -> None:
-    """Make `number` the latest publication of its period, and list it on the home page."""
-    write(_folder(home, period) / _LATEST, f"{number}\n".encode())
-    listed = []
-    for publication in latest_publications(home):
-        of = parse_period(publication.period_id)
-        assert of is not None
-        manifest = _manifest(home, of, publication.number)
-        groups = [
-            (
-                title,
-                sorted(
-                    (
-                        report["title"] if kind == "public" else report["name"],
-                        f"{publication.period_id}/{publication.number}/{report['audience']}/{_PAGE}",
-                    )
-                    for report in manifest["reports"]
-                    if report["kind"] == kind
-                ),
-            )
-            for kind, title in _KINDS.items()
-        ]
-        listed.append((of.label(), date.fromisoformat(manifest["published_on"]), groups))
-    write(home.publications / _PAGE, home_page(listed))
+def _build(home: Home, plan: Plan) -> Build:
+    """Build the tables of a publication from those of the warehouse and the records that the plan names."""
+    return build_release(home, plan.period.id, plan.fingerprint, records_of(home, plan))
+
+
+def _raise_unsound(build: Build, what: str) -> None:
+    if not build.is_sound:
+        broken = ", ".join(f"{test.claim.model}: {test.claim.claim.replace('_', ' ')}" for test in build.broken)
+        raise ImpactError(
+            f"{what} was not published, because something that must hold of what is published does not "
+            f"({broken}). The log above says of which rows; the last publication stays as it was."
+        )
+
+
+def _form_of(home: Home, manifest: Mapping[str, Any]) -> Form:
+    """How a publication that is there was drawn."""
+    is_released = manifest.get("state") == "released"
+    return Form(
+        is_released,
+        date.fromisoformat(manifest["published_on"]),
+        date.fromisoformat(manifest["check_ends_on"]),
+        manifest["follows"],
+        comments_on(home, manifest["period"], manifest["number"]) if is_released else {},
+    )
+
+
+def _before(home: Home, plan: Plan, form: Form) -> dict[str, Before]:
+    """What each audience had with the publication before, as readers have it."""
+    if form.follows is None:
+        return {}
+    folder = released_folder(home, plan.period.id, form.follows)
+    if not (folder / MANIFEST).is_file():
+        raise ImpactError(
+            f"Publication {form.follows} of {plan.period.id} was released and is not in {folder}, so that nobody can "
+            f"tell what has changed since. Finish it with `impact release {plan.period.id} {form.follows}`, or put it "
+            "back from a copy."
+        )
+    found = {}
+    for report in read_manifest(folder)["reports"]:
+        own = folder / report["audience"]
+        figures = {name: (own / DATA / name).read_bytes() for name in COMPARED if (own / DATA / name).is_file()}
+        updates = read_updates((own / UPDATES).read_bytes()) if (own / UPDATES).is_file() else ()
+        found[report["audience"]] = Before(figures, updates)
+    return found
+
+
+def _causes(home: Home, plan: Plan, follows: int) -> Causes:
+    """In what the publication differs from the one before."""
+    then = manifest_of(home, plan.period.id, follows)
+    known = known_receipts(then["inputs"])
+    returns_then = counting(receipts_at(home, from_text(then["as_at"]), known), plan.period)
+    returns_now = counting(receipts_at(home, plan.as_at, known_receipts(plan.inputs)), plan.period)
+    return causes_between(returns_then, returns_now, then["inputs"], plan.inputs, OF_SOFTWARE)

@@ -52,7 +52,7 @@ def saving_tables(subject: Subject) -> Iterator[Table]:
     if subject.topic.id != _TOPIC:
         return
     year = [one for one in subject.rows.savings if one.grain == "rolling_year"]
-    rows = [row for split in _SPLITS for row in _rows(year, split, is_own=subject.is_own)]
+    rows = [row for split in _SPLITS for row in _rows(year, split, is_of_one=subject.is_of_one)]
     if not rows:
         return
     yield Table(
@@ -60,7 +60,7 @@ def saving_tables(subject: Subject) -> Iterator[Table]:
         (
             Column("Of what"),
             Column("Part"),
-            *([] if subject.is_own else [Column("Organisations with a figure", True)]),
+            *([] if subject.is_of_one else [Column("Organisations with a figure", True)]),
             Column("Prices of the day (£)", True),
             Column("Real terms (£)", True),
         ),
@@ -79,14 +79,14 @@ def present_value_tables(subject: Subject) -> Iterator[Table]:
         f"Present value of cash-releasing savings, {years[0]} to {years[-1]}",
         (
             Column("Of what"),
-            *([] if subject.is_own else [Column("Organisations with a figure", True)]),
+            *([] if subject.is_of_one else [Column("Organisations with a figure", True)]),
             Column("Prices of the day (£)", True),
             Column("Real terms (£)", True),
             Column("Present value (£)", True),
             Column("Of it verified (£)", True),
         ),
         tuple(
-            _present_value_row(heading, [one for one in found if one.benefit_to == keeper], is_own=subject.is_own)
+            _present_value_row(heading, [one for one in found if one.benefit_to == keeper], is_of_one=subject.is_of_one)
             for keeper, heading in _KEEPERS.items()
         ),
         notes=(
@@ -105,11 +105,11 @@ def present_value_tables(subject: Subject) -> Iterator[Table]:
     )
 
 
-def _present_value_row(heading: str, figures: Sequence[PresentValue], *, is_own: bool) -> tuple[str, ...]:
+def _present_value_row(heading: str, figures: Sequence[PresentValue], *, is_of_one: bool) -> tuple[str, ...]:
     there = [one for one in figures if is_figure(one.present_value)] or figures
     sums = [_sum([getattr(one, name) for one in there]) for name in ("nominal", "real", "present_value", "verified")]
     counted = f"{sum(is_figure(one.present_value) for one in figures)} of {len(figures)}"
-    return (heading, *([] if is_own else [counted]), *sums)
+    return (heading, *([] if is_of_one else [counted]), *sums)
 
 
 def meanings_of_zero(subject: Subject, figures: Sequence[OrganisationFigure]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def meanings_of_zero(subject: Subject, figures: Sequence[OrganisationFigure]) ->
             yield f"{indicator.name} is 0{of}: {_ZEROS[indicator.id]}."
 
 
-def _rows(figures: Sequence[SavingFigure], split: str, *, is_own: bool) -> Iterator[tuple[str, ...]]:
+def _rows(figures: Sequence[SavingFigure], split: str, *, is_of_one: bool) -> Iterator[tuple[str, ...]]:
     by_part: dict[str, list[SavingFigure]] = {}
     for one in figures:
         # Of other types there may be a split too: added to this one's, it would add up what is never added up.
@@ -137,7 +137,7 @@ def _rows(figures: Sequence[SavingFigure], split: str, *, is_own: bool) -> Itera
         yield (
             _SPLITS[split],
             _PARTS.get(part, words(part).capitalize()),
-            *([] if is_own else [f"{len(there)} of {len(of_part)}"]),
+            *([] if is_of_one else [f"{len(there)} of {len(of_part)}"]),
             _sum([one.nominal for one in there] or [one.nominal for one in of_part]),
             _sum([one.real for one in there] or [one.real for one in of_part]),
         )

@@ -13,6 +13,9 @@ from impact.reports.audiences import (
     Topic,
 )
 
+OF_ONE = "one of a portfolio"
+"""The kind of audience whose rows are of one organisation, read by somebody else (see `profiles`)."""
+
 RowKey = tuple[str, str]
 """An organisation and a basis: figures on two bases never share a row."""
 
@@ -53,9 +56,9 @@ class Subject:
         return self.indicators[0]
 
     @property
-    def is_own(self) -> bool:
-        """Whether it is an organisation that reads of itself."""
-        return self.rows.audience.kind == "organisation"
+    def is_of_one(self) -> bool:
+        """Whether its rows are all of one organisation, which then need not be named in them."""
+        return self.rows.audience.kind in ("organisation", OF_ONE)
 
     def of(self, indicator: Indicator, grain: str) -> dict[RowKey, OrganisationFigure]:
         """An indicator's figures by organisation and basis."""

@@ -55,6 +55,21 @@ def portfolio_tables(subject: Subject) -> Iterator[Table]:
     yield from _further_figures(subject, "rolling_year" if is_of_year else "quarter", label)
 
 
+def tables_of_one(subjects: Sequence[Subject]) -> Iterator[Table]:
+    """All figures of one organisation and what may be said of them, whatever they are about, then its peers."""
+    lines = [
+        line
+        for subject in subjects
+        for indicator in subject.indicators
+        for line in subject.lines(indicator)
+        if says_something(line.figure.value)
+    ]
+    if lines:
+        label = year_label(subjects[0].period)
+        yield _figures_table(subjects[0], f"Figures, {label}", lines)
+        yield replace(_beside_table(subjects[0], f"Basis and peers, {label}", lines), is_folded=True)
+
+
 def own_tables(subject: Subject) -> Iterator[Table]:
     """An organisation's own figures and what may be said of them, its peers beside them, then quarter by quarter."""
     lines = [line for indicator in subject.indicators for line in subject.lines(indicator)]
@@ -72,7 +87,7 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
     quarters = [line.quarter for line in lines if line.quarter]
     said_below = common_note(years)
     # Some of an organisation's own figures are never made of a quarter; of a portfolio somebody may be gone by then.
-    no_quarter = "[z]" if subject.is_own else "[x]"
+    no_quarter = "[z]" if subject.is_of_one else "[x]"
 
     def of_year(text: Callable[[OrganisationFigure], str]) -> Callable[[Line], str]:
         return lambda line: text(line.year) if line.year else "[z]"
@@ -134,7 +149,7 @@ def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
         _Part(
             Column("Delivery model"),
             lambda line: words(line.figure.delivery_model).capitalize(),
-            not subject.is_own,
+            not subject.is_of_one,
         ),
         _Part(Column("Basis"), lambda line: line.figure.basis_name),
         _Part(
@@ -245,17 +260,17 @@ def _name_of(subject: Subject) -> _Part:
     def name(line: Line) -> str:
         what = (
             f"{line.indicator.name} ({unit_sign(line.indicator.unit)})"
-            if subject.is_own
+            if subject.is_of_one
             else line.figure.organisation_name
         )
         return f"{what}, {line.figure.basis_name}" if line.is_one_of_several else what
 
-    return _Part(Column("Figure" if subject.is_own else "Organisation"), name)
+    return _Part(Column("Figure" if subject.is_of_one else "Organisation"), name)
 
 
 def _unit_in_headings(subject: Subject) -> str:
     """The unit of a portfolio's headline; an organisation's own figures have theirs in the row."""
-    return "" if subject.is_own else f" ({unit_sign(subject.headline.unit)})"
+    return "" if subject.is_of_one else f" ({unit_sign(subject.headline.unit)})"
 
 
 def _note_part(lines: Sequence[Line], note: Callable[[Line], str]) -> _Part:

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows
-from impact.reports.before_after import before_after_table, effect_table
+from impact.reports.before_after import before_after_figure, before_after_table, effect_table
 from impact.reports.content import Column, Section, Table
-from impact.reports.portfolio import portfolio_chart
+from impact.reports.expected_range import expected_range_figure
+from impact.reports.portfolio import portfolio_figure
 from impact.reports.savings import present_value_tables, saving_tables
 from impact.reports.subject import Subject, subjects
 from impact.reports.tables import own_tables, portfolio_tables
@@ -27,13 +28,17 @@ def topic_sections(rows: AudienceRows, period: Period) -> Iterator[Section]:
 
 def _section(subject: Subject) -> Section:
     headline = subject.headline
-    tables = own_tables(subject) if subject.is_own else [*portfolio_tables(subject), *_side_by_side(subject)]
+    tables = own_tables(subject) if subject.is_of_one else [*portfolio_tables(subject), *_side_by_side(subject)]
     what_it_is = f"{headline.name}: {headline.definition} {_POLARITIES[headline.polarity]}".strip()
     return Section(
         id=subject.topic.id.replace("_", "-"),
         title=subject.topic.title,
-        paragraphs=(what_it_is, *([] if subject.is_own else instrument_sentences(subject.shown(headline)))),
-        chart=portfolio_chart(subject),
+        paragraphs=(what_it_is, *([] if subject.is_of_one else instrument_sentences(subject.shown(headline)))),
+        figures=(
+            *portfolio_figure(subject),
+            *expected_range_figure(subject),
+            *before_after_figure(subject),
+        ),
         tables=(
             *tables,
             *before_after_table(subject),
@@ -41,7 +46,11 @@ def _section(subject: Subject) -> Section:
             *saving_tables(subject),
             *present_value_tables(subject),
         ),
-        data_file="organisations.csv" if subject.figures else "delivery-models.csv" if subject.models else None,
+        data_file="data/organisations.csv"
+        if subject.figures
+        else "data/delivery-models.csv"
+        if subject.models
+        else None,
     )
 
 

@@ -2,12 +2,15 @@
 `topics`, the sentences at the top are chosen in `main_points`."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
-from impact.periods import Period
+from impact.periods import Period, quarter_of
+from impact.reports.at_a_glance import glance_section
 from impact.reports.audiences import AudienceRows
 from impact.reports.content import Column, Report, Section, Table
+from impact.reports.glossary import GLOSSARY
 from impact.reports.main_points import headlines, main_points
+from impact.reports.profiles import profiles
 from impact.reports.topics import topic_sections
 from impact.reports.wording import count_of, year_end, year_label
 
@@ -32,8 +35,7 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         "commissioner": f"Benchmarks for {rows.audience.name}",
         "organisation": f"{rows.audience.name} beside its peers",
     }.get(rows.audience.kind, "State of the sector: mutuals beside other organisations")
-    sections = list(topic_sections(rows, period))
-    sections += [_missing(rows, period), _method(rows)]
+    sections = [*glance_section(rows, period), *topic_sections(rows, period), _missing(rows, period), _method(rows)]
     return Report(
         title=f"{title}: year to {year_end(period)}",
         audience_name=rows.audience.name,
@@ -43,7 +45,16 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         warning=None if rows.is_public or rows.disclosure.is_audited else NOT_FOR_RELEASE,
         main_points=tuple(main_points(rows, period)),
         sections=tuple(sections),
+        profiles=tuple(profiles(rows, period)),
+        next_update=_next_update(period),
+        glossary=GLOSSARY,
     )
+
+
+def _next_update(period: Period) -> str:
+    """The month after the quarter that follows: when its returns fall due."""
+    following = quarter_of(period.end_on + timedelta(days=1))
+    return f"{following.label()}, once its returns are in, from {following.end_on + timedelta(days=1):%B %Y}"
 
 
 def _missing(rows: AudienceRows, period: Period) -> Section:

@@ -7,7 +7,7 @@ import pytest
 from impact.definition import register_files
 from impact.periods import Period, parse_period
 from impact.register import Register
-from impact.register.obligations import Obligation, due_on, obligations_of
+from impact.register.obligations import Obligation, due_on, obligations_of, working_day_after
 from impact.register.register import Row
 
 CHRISTMAS = frozenset({date(2025, 12, 25), date(2025, 12, 26), date(2026, 1, 1)})
@@ -188,3 +188,19 @@ def test_obligations_are_in_the_order_of_organisation_feed_and_period() -> None:
         *[("M1", "staff_survey", name) for name in ("2024", "2025")],
         *[("M2", "savings", name) for name in ("2025-Q4", "2026-Q1", "2026-Q2")],
     ]
+
+
+@pytest.mark.parametrize(
+    ("day", "count", "holidays", "expected"),
+    [
+        (date(2026, 7, 20), 10, (), date(2026, 8, 3)),
+        (date(2026, 7, 20), 10, (date(2026, 7, 27),), date(2026, 8, 4)),
+        (date(2026, 7, 18), 1, (), date(2026, 7, 20)),
+        (date(2026, 12, 24), 2, (date(2026, 12, 25), date(2026, 12, 28)), date(2026, 12, 30)),
+        (date(2026, 7, 20), 0, (), date(2026, 7, 20)),
+    ],
+)
+def test_working_days_leave_out_weekends_and_bank_holidays(
+    day: date, count: int, holidays: tuple[date, ...], expected: date
+) -> None:
+    assert working_day_after(day, count, frozenset(holidays)) == expected

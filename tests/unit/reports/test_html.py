@@ -1,17 +1,22 @@
 """A report as a page that needs nothing else, whatever the names in it are made of."""
 
+import csv
+import io
 import re
 from datetime import date
-from html import unescape
+from html import escape, unescape
 from html.parser import HTMLParser
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from impact.reports.audiences import AudienceRows
-from impact.reports.data_files import data_files
-from impact.reports.html import home_page, report_page
+from impact.reports.content import Report, Section, Table
+from impact.reports.explore import EXPLORE_PAGE
+from impact.reports.folder import PAGE, audience_files
+from impact.reports.html import home_page
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
 from tests.unit.reports.published import (
     DAYS,
@@ -84,38 +89,90 @@ def full(kind: str, who: str = "Alpha Care CIC") -> AudienceRows:
     )
 
 
+def report_of(given: AudienceRows) -> Report:
+    return make_report(given, quarter(), PUBLISHED_ON)
+
+
+def files_of(given: AudienceRows) -> dict[str, bytes]:
+    return audience_files(given, report_of(given), quarter())
+
+
+def pages_of(given: AudienceRows) -> dict[str, str]:
+    """Every page by its name: the report, and those of a portfolio's organisations. That for exploring is a page of its
+    own kind."""
+    files = files_of(given)
+    return {name: data.decode() for name, data in files.items() if name.endswith(".html") and name != EXPLORE_PAGE}
+
+
 def page_of(given: AudienceRows) -> str:
-    return report_page(make_report(given, quarter(), PUBLISHED_ON), dict.fromkeys(data_files(given), 1)).decode()
+    return pages_of(given)[PAGE]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_report_is_a_whole_page(kind: str) -> None:
     given = full(kind)
-    page = page_of(given)
-    elements = outline(page).elements
-    ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
-    assert len(ids) == len(set(ids))
-    links = [attributes["href"] or "" for tag, attributes in elements if tag == "a"]
-    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
-    assert {link for link in links if not link.startswith("#")} <= set(data_files(given))
-    assert [tag for tag, _ in elements].count("h1") == 1
-    for said in ("Published", "20 July 2026", "Sickness absence", NOT_FOR_RELEASE, "How these figures were made"):
-        assert said in page
-    assert page_of(given) == page
+    files = files_of(given)
+    for page in pages_of(given).values():
+        elements = outline(page).elements
+        ids = [attributes["id"] for _, attributes in elements if "id" in attributes]
+        assert len(ids) == len(set(ids))
+        links = [attributes["href"] or "" for tag, attributes in elements if tag == "a"]
+        assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+        assert {link for link in links if not link.startswith("#")} <= set(files)
+        assert [tag for tag, _ in elements].count("h1") == 1
+        for said in ("Published", "20 July 2026", NOT_FOR_RELEASE):
+            assert said in page
+    for said in ("Sickness absence", "How these figures were made", "Words used here", "Next update"):
+        assert said in page_of(given)
+    assert files_of(given) == files
+
+
+def test_a_commissioner_finds_a_page_for_each_organisation() -> None:
+    pages = pages_of(full("commissioner"))
+    assert set(pages) == {PAGE, "organisation-M001.html", "organisation-Beta.html"}
+    assert '<th scope="row"><a href="organisation-M001.html">Alpha Care CIC</a></th>' in pages[PAGE]
+    assert "Beta" not in pages["organisation-M001.html"]
+    assert set(pages_of(full("public"))) == set(pages_of(full("organisation"))) == {PAGE}
+
+
+def headings(page: str) -> list[int]:
+    return [int(tag[1]) for tag, _ in outline(page).elements if re.fullmatch("h[1-6]", tag)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_level_of_heading_is_skipped(kind: str) -> None:
+    for page in pages_of(full(kind)).values():
+        levels = headings(page)
+        assert levels[0] == 1
+        assert all(below <= above + 1 for above, below in pairwise(levels))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_data_of_each_figure_is_a_file_that_the_page_links_to(kind: str) -> None:
+    given = full(kind)
+    report, files = report_of(given), files_of(given)
+    assert report.figures()
+    for number, drawn in enumerate(report.figures(), start=1):
+        name = f"figures/{drawn.id}.csv"
+        lines = list(csv.reader(io.StringIO(files[name].decode(), newline="")))
+        assert lines[0] == [column.heading for column in drawn.table.columns]
+        assert len(lines) == len(drawn.table.rows) + 1
+        [page] = [page for page in pages_of(given).values() if f'href="{name}"' in page]
+        assert f"Figure {number}: {escape(drawn.chart.title, quote=False)}" in page
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_page_asks_nobody_for_anything(kind: str) -> None:
-    page = page_of(full(kind))
+    page = "".join(pages_of(full(kind)).values())
     assert not re.search(r"<(script|link|img|iframe|object)|@import|url\(|https?://(?!www\.w3\.org/)", page)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_hostile_text_comes_out_as_text(kind: str) -> None:
-    page = page_of(full(kind, HOSTILE))
-    outline(page)
-    assert "<script" not in page
-    assert "&lt;script&gt;" in page
+    for page in pages_of(full(kind, HOSTILE)).values():
+        outline(page)
+        assert "<script" not in page
+        assert "&lt;script&gt;" in page
     for drawing in re.findall(r"<svg.*?</svg>", page, re.DOTALL):
         ElementTree.fromstring(drawing)
 
@@ -138,15 +195,21 @@ def test_an_interval_is_in_the_key_where_one_is_drawn() -> None:
 def test_who_looks_reads_the_title_of_a_table_once_and_who_listens_hears_it(kind: str) -> None:
     given = full(kind)
     page = page_of(given)
-    tables = [table for section in make_report(given, quarter(), PUBLISHED_ON).sections for table in section.tables]
+    tables = [table for section in report_of(given).sections for table in _in_order(section)]
     captions = re.findall(r'<caption id="([^"]+)"( class="hidden")?>([^<]+)</caption>', page)
     summaries = re.findall(r"<summary>([^<]+)</summary>", page)
     regions = re.findall(r'role="region" aria-labelledby="([^"]+)"', page)
     assert [unescape(title) for _, _, title in captions] == [table.title for table in tables]
     assert [bool(hidden) for _, hidden, _ in captions] == [table.is_folded for table in tables]
-    assert [summary for summary in summaries if summary != HOW] == [table.title for table in tables if table.is_folded]
+    folded = [summary for summary in summaries if summary != HOW and not summary.startswith("Figure ")]
+    assert [unescape(summary) for summary in folded] == [table.title for table in tables if table.is_folded]
     assert summaries.count(HOW) == sum(bool(table.how_to_read) for table in tables)
     assert regions == [name for name, _, _ in captions]
+
+
+def _in_order(section: Section) -> list[Table]:
+    """The tables of a section as they stand on the page."""
+    return [*(drawn.table for drawn in section.figures), *section.tables]
 
 
 def test_a_warning_stands_at_the_top_unless_everything_is_public() -> None:
@@ -160,10 +223,11 @@ def test_the_home_page_lists_what_was_published_for_each_kind_of_reader() -> Non
         ("For commissioners", []),
         ("For mutuals", [(HOSTILE, "2026-Q1/1/organisation-M001/index.html")]),
     ]
-    page = home_page([("January to March 2026", date(2026, 7, 20), groups)]).decode()
+    page = home_page([("January to March 2026", date(2026, 7, 20), groups, "Newer data & more")]).decode()
     links = [attributes["href"] for tag, attributes in outline(page).elements if tag == "a" and attributes["href"]]
     assert links[-2:] == ["2026-Q1/1/public/index.html", "2026-Q1/1/organisation-M001/index.html"]
     assert "<script" not in page
     assert ("For the public" in page, "For commissioners" in page, "For mutuals" in page) == (True, False, True)
     assert "Published 20 July 2026" in page
+    assert '<p class="warning">Newer data &amp; more</p>' in page
     assert "All publications" in home_page([]).decode()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.reports.audiences import OrganisationFigure
-from impact.reports.content import Chart
+from impact.reports.chart_records import PortfolioChart
 from impact.reports.verdicts import APART
 from tests.unit.reports.published import DAYS, NET, figure, model, rows
 from tests.unit.reports.sections import only
@@ -16,15 +16,15 @@ from tests.unit.reports.sections import only
 NO_VERDICT: dict[str, Any] = {"verdict": "[z]", "expected_lower": "[z]", "expected_upper": "[z]"}
 
 
-def chart_of(*figures: OrganisationFigure, kind: str = "commissioner") -> Chart:
-    chart = only(rows(*figures, kind=kind)).chart
-    assert chart is not None
-    return chart
+def chart_of(*figures: OrganisationFigure, kind: str = "commissioner") -> PortfolioChart:
+    [drawn] = only(rows(*figures, kind=kind)).figures
+    assert isinstance(drawn.chart, PortfolioChart)
+    return drawn.chart
 
 
 def names_drawn(figures: Sequence[OrganisationFigure], kind: str = "commissioner") -> list[str] | None:
-    chart = only(rows(*figures, kind=kind)).chart
-    return None if chart is None else [mark.name for mark in chart.marks]
+    drawn = only(rows(*figures, kind=kind)).figures
+    return [mark.name for mark in chart_of(*figures, kind=kind).marks] if drawn else None
 
 
 def test_the_chart_holds_one_basis_that_of_most() -> None:
@@ -53,7 +53,7 @@ def test_there_is_no_chart_of_nobody_or_of_one_without_peers() -> None:
     assert names_drawn([figure("9.1", DAYS)]) is None
     assert names_drawn([figure("[c]"), figure("[x]", who="Beta")]) is None
     assert names_drawn([figure(peer_median="[c]")]) is None
-    assert only(rows(models=[model()], kind="public")).chart is None
+    assert only(rows(models=[model()], kind="public")).figures == ()
 
 
 @pytest.mark.parametrize("shorthand", ["[c]", "[x]", "[z]"])
@@ -86,6 +86,16 @@ def test_without_verdicts_the_title_says_how_far_the_figures_reach() -> None:
     assert (pounds.title, pounds.description) == (
         "Organisations range from -1,500 to £2,500",
         "Values run from -1,500 (Alpha Care CIC) to 2,500 (Z). The table gives every value.",
+    )
+
+
+def test_its_table_holds_what_the_chart_draws() -> None:
+    given = [figure(lower_95="3.80", upper_95="4.40"), figure("3.00", who="Beta", delivery_model="in_house")]
+    [drawn] = only(rows(*given)).figures
+    assert drawn.table.title == drawn.chart.subtitle
+    assert drawn.table.rows == (
+        ("Alpha Care CIC", "Mutual", "4.10", "3.80 to 4.40", "4.00", "3.50 to 4.50"),
+        ("Beta", "In-house", "3.00", "[z]", "4.00", "3.50 to 4.50"),
     )
 
 

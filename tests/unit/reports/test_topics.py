@@ -37,8 +37,8 @@ def test_a_topic_opens_with_what_its_headline_means_and_which_way_is_better() ->
 
 
 def test_the_data_are_those_of_organisations_where_there_are_any() -> None:
-    assert only(rows(figure(), models=[model()])).data_file == "organisations.csv"
-    assert only(rows(models=[model()], kind="public")).data_file == "delivery-models.csv"
+    assert only(rows(figure(), models=[model()])).data_file == "data/organisations.csv"
+    assert only(rows(models=[model()], kind="public")).data_file == "data/delivery-models.csv"
 
 
 FFT = {"basis": "fft", "basis_name": "Friends and Family Test", "verdict": "not compared"}

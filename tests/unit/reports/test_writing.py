@@ -6,7 +6,7 @@ import pytest
 
 from impact.reports.audiences import AudienceRows, Disclosure, Publisher
 from impact.reports.content import Report, Section
-from impact.reports.html import report_page
+from impact.reports.html import REPORT_PAGE, report_pages
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
 from tests.unit.reports.published import (
     ABSENCE,
@@ -90,7 +90,7 @@ def test_a_page_says_how_many_of_its_figures_are_withheld_and_why() -> None:
 
 def test_an_audience_without_figures_gets_a_report_that_says_so() -> None:
     report = report_of(rows(kind="public"))
-    page = report_page(report, {}).decode()
+    page = report_pages(report, [], {})[REPORT_PAGE].decode()
     assert "There are no figures for this period yet." in page
     assert "There is no organisation to report on." in page
 

@@ -1,0 +1,116 @@
+"""Draws the folders of a publication, one an audience: what each is told of changes, its report, and all its files. A
+folder is a function of what one audience may read and of nothing else, so that many are drawn at a time."""
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import chain, islice
+from multiprocessing import get_context
+
+from impact.periods import Period
+from impact.reports.audiences import Audience, AudienceRows
+from impact.reports.comments import read_by
+from impact.reports.data_files import data_files
+from impact.reports.differences import Causes, Difference, difference
+from impact.reports.folder import audience_files
+from impact.reports.manifest import Holds
+from impact.reports.notices import (
+    UPDATES,
+    Standing,
+    Update,
+    first_release,
+    updates_bytes,
+    updates_of,
+    with_standing,
+)
+from impact.reports.writing import make_report
+
+_FEW = 8
+"""So many folders are drawn before other processes would have started."""
+_MOST_PROCESSES = 4
+_AT_A_TIME = 4
+"""Orders that a process is handed together: fewer would wait for one another, more would leave one with a long tail."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a publication is drawn: for the accuracy check, or as it is released. `published_on` is the day that its
+    pages name; `follows` the number that readers had before, None where it is the first."""
+
+    is_released: bool
+    published_on: date
+    check_ends_on: date
+    follows: int | None
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What an audience had before: its data files by name, and its updates."""
+
+    figures: Mapping[str, bytes]
+    updates: tuple[Update, ...]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One folder to draw: what its audience may read, and whom it `holds` by name and why; of which publication it is,
+    in which form, what the audience had `before` (None where it had nothing), and what has changed since."""
+
+    rows: AudienceRows
+    period: Period
+    number: int
+    form: Form
+    causes: Causes
+    before: Before | None
+    holds: Holds
+
+
+@dataclass(frozen=True)
+class Folder:
+    """What was drawn: `files` by their names in the folder; the `difference` to what the audience had before."""
+
+    audience: Audience
+    title: str
+    status: str
+    holds: Holds
+    files: Mapping[str, bytes]
+    difference: Difference | None
+
+
+def draw_folders(orders: Iterable[Order]) -> Iterator[Folder]:
+    """The folders, in the order of `orders`; of many, several at a time."""
+    waiting = iter(orders)
+    few = list(islice(waiting, _FEW + 1))
+    processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
+    if len(few) <= _FEW or processes < 2:
+        yield from map(draw_folder, chain(few, waiting))
+        return
+    # A process that is forked while DuckDB runs threads can hang: each starts anew.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(draw_folder, chain(few, waiting), chunksize=_AT_A_TIME)
+
+
+def draw_folder(order: Order) -> Folder:
+    """One folder: the same bytes for the same order."""
+    rows, form = order.rows, order.form
+    data = data_files(rows)
+    found = None
+    updates: tuple[Update, ...] = (first_release(form.published_on, order.number),)
+    if order.before is not None:
+        assert form.follows is not None
+        found = difference(order.before.figures, data, order.causes)
+        new = updates_of(found, order.causes, form.published_on, order.number, form.follows)
+        updates = (*new, *order.before.updates)
+    standing = Standing(
+        order.number, form.is_released, form.check_ends_on, updates, read_by(form.comments, order.holds)
+    )
+    report = with_standing(make_report(rows, order.period, form.published_on), standing, _names(rows))
+    files = {**audience_files(rows, report, order.period, data), UPDATES: updates_bytes(updates)}
+    return Folder(rows.audience, report.title, report.status, order.holds, files, found)
+
+
+def _names(rows: AudienceRows) -> dict[str, str]:
+    return {row.organisation_code: row.organisation_name for row in (*rows.organisations, *rows.history)}

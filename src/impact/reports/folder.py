@@ -1,0 +1,54 @@
+"""The folder of one audience: every file that it is handed, each form of its report among them. The forms themselves
+are in modules of their own; how folders become a publication is for `publication`."""
+
+from collections.abc import Mapping
+
+from impact.periods import Period
+from impact.reports.audiences import AudienceRows
+from impact.reports.content import Report
+from impact.reports.data_files import ALL_DATA, data_files, zip_of
+from impact.reports.datasets import datasets
+from impact.reports.explore import EXPLORE_PAGE, explore_page
+from impact.reports.figure_files import figure_files
+from impact.reports.html import REPORT_PAGE, Download, report_pages
+from impact.reports.workbook import report_workbook
+
+PAGE = REPORT_PAGE
+DATA = "data"
+"""The folder in it that holds the datasets."""
+
+WORKBOOK = "report.xlsx"
+
+_WORKBOOK = Download(WORKBOOK, "This report as a workbook", "Excel", is_lead=True)
+_EXPLORE = Download(EXPLORE_PAGE, "Explore the figures", "page", is_page=True, is_lead=True)
+_ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
+
+
+def audience_files(
+    rows: AudienceRows, report: Report, period: Period, data: Mapping[str, bytes] | None = None
+) -> dict[str, bytes]:
+    """Every file in the folder of an audience, by its name in it: the forms of `report`, and the data of `rows`, which
+    are `data` where they were made before."""
+    made = data_files(rows) if data is None else data
+    files = {**{f"{DATA}/{name}": content for name, content in made.items()}, **figure_files(report)}
+    if files:
+        files[ALL_DATA] = zip_of(files)
+    files[WORKBOOK] = report_workbook(report)
+    downloads = [*_leads(files), *_data_downloads(rows)]
+    sizes = {name: len(content) for name, content in files.items()}
+    explore = {EXPLORE_PAGE: explore_page(rows, period, report.title, downloads, sizes)}
+    return {**files, **explore, **report_pages(report, downloads, sizes)}
+
+
+def _leads(files: Mapping[str, bytes]) -> list[Download]:
+    """What stands at the top of the page: each form of the whole."""
+    return [one for one in (_WORKBOOK, _ALL_DATA, _EXPLORE) if one.is_page or one.name in files]
+
+
+def _data_downloads(rows: AudienceRows) -> list[Download]:
+    """Each dataset in its two forms."""
+    return [
+        Download(f"{DATA}/{dataset.name}{ending}", dataset.title, kind)
+        for dataset in datasets(rows)
+        for ending, kind in ((".csv", "CSV"), (".parquet", "Parquet"))
+    ]

@@ -1,0 +1,86 @@
+"""`make bench-reports`: how long it takes to draw the reports of a finished demo, and what of it goes where.
+
+Each report is drawn in all its forms, as a publication draws it. The parts are those of one process, one report after
+the other. Read the ratios within one run: machines differ and are busy.
+"""
+
+import os
+import resource
+import time
+from collections import defaultdict
+from datetime import date
+from itertools import cycle, islice
+from pathlib import Path
+from typing import Any
+
+import click
+
+from impact.home import Home
+from impact.periods import parse_period
+from impact.reports import drawing, folder
+from impact.reports.audiences import read_audiences
+from impact.reports.differences import Causes
+from impact.reports.drawing import Form, Order, draw_folder, draw_folders
+from impact.reports.writing import make_report
+from tests.bench_intake import timed
+
+PERIOD = "2026-Q2"
+PUBLISHED_ON = date(2026, 7, 20)
+COUNTS = (48, 95, 190)
+PARTS: dict[str, tuple[Any, str]] = {
+    "content": (drawing, "make_report"),
+    "pages and charts": (folder, "report_pages"),
+    "PDF": (folder, "report_pdf"),
+    "workbook": (folder, "report_workbook"),
+    "explore": (folder, "explore_page"),
+    "data": (drawing, "data_files"),
+    "ZIP": (folder, "zip_of"),
+}
+
+
+def orders_of(home: Home) -> list[Order]:
+    """One for each audience, as for a first release."""
+    period = parse_period(PERIOD)
+    assert period is not None
+    form = Form(is_released=True, published_on=PUBLISHED_ON, check_ends_on=PUBLISHED_ON, follows=None)
+    return [Order(rows, period, 1, form, Causes(), None, {}) for rows in read_audiences(home, PERIOD)]
+
+
+@click.command()
+def main() -> None:
+    """Draw so many reports, the public's and commissioners' first, and print the seconds."""
+    started = time.perf_counter()
+    orders = sorted(
+        orders_of(Home(Path(os.environ["IMPACT_HOME"]))), key=lambda order: order.rows.audience.kind == "organisation"
+    )
+    click.echo(f"Rows of {len(orders)} audiences read in {time.perf_counter() - started:.1f} s")
+    click.echo("| reports | charts | PDFs | workbooks | MB written | seconds, all processes | milliseconds a report |")
+    click.echo("|---:|---:|---:|---:|---:|---:|---:|")
+    for count in COUNTS:
+        taken = list(islice(cycle(orders), count))
+        charts = sum(len(make_report(order.rows, order.period, PUBLISHED_ON).figures()) for order in taken)
+        started = time.perf_counter()
+        files = [(name, len(data)) for one in draw_folders(taken) for name, data in one.files.items()]
+        seconds = time.perf_counter() - started
+        made = [sum(name.endswith(ending) for name, _ in files) for ending in (".pdf", ".xlsx")]
+        size, each = sum(size for _, size in files) / 1e6, 1000 * seconds / count
+        click.echo(f"| {count} | {charts} | {made[0]} | {made[1]} | {size:.0f} | {seconds:.1f} | {each:.0f} |")
+    _parts(orders)
+    own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    click.echo(f"Most memory at a time: {own:.0f} MB in this process, {others:.0f} MB in the largest of the others")
+
+
+def _parts(orders: list[Order]) -> None:
+    seconds: dict[str, float] = defaultdict(float)
+    for name, (module, function) in PARTS.items():
+        setattr(module, function, timed(name, seconds, getattr(module, function)))
+    started = time.process_time()
+    for order in orders:
+        draw_folder(order)
+    whole = time.process_time() - started
+    said = ", ".join(f"{name} {seconds[name]:.1f}" for name in PARTS)
+    click.echo(f"In one process, {len(orders)} reports, seconds of processor: {whole:.1f}; of it {said}")
+
+
+if __name__ == "__main__":
+    main()
