@@ -12,7 +12,7 @@ with year as (
 ),
 
 places as (
-    select 'all_sectors' as kind, 'sectors_of_mutuals' as sector, organisations.organisation_code
+    select 'all_sectors' as kind, 'sectors_of_mutuals' as scope, organisations.organisation_code
     from register.organisations as organisations
     where
         exists (
@@ -21,7 +21,7 @@ places as (
             where mutuals.delivery_model = 'mutual' and mutuals.sector = organisations.sector
         )
     union all
-    select scopes.kind, scopes.scope as sector, scopes.organisation_code
+    select scopes.kind, scopes.scope, scopes.organisation_code
     from benchmarks.scope as scopes
     cross join year
     where
@@ -72,7 +72,7 @@ counted as (
     select
         topics.topic,
         places.kind,
-        places.sector,
+        places.scope,
         organisations.delivery_model,
         count(*) filter (where organisations.is_registered) as organisations_registered,
         count(*) filter (where reported.is_in_year) as organisations_reporting,
@@ -88,17 +88,17 @@ counted as (
     left join reported
         on topics.topic = reported.topic
         and places.organisation_code = reported.organisation_code
-    group by topics.topic, places.kind, places.sector, organisations.delivery_model
+    group by topics.topic, places.kind, places.scope, organisations.delivery_model
 ),
 
 readers as (
-    select 'public' as audience, sector
+    select 'public' as audience, scope
     from counted
     union
-    select 'commissioner-' || commissioners.commissioner_code as audience, counted.sector
+    select 'commissioner-' || commissioners.commissioner_code as audience, counted.scope
     from counted
     inner join register.commissioners as commissioners
-        on counted.sector = 'area:' || commissioners.area_code
+        on counted.scope = 'area:' || commissioners.area_code
         and commissioners.type = 'combined_authority'
 )
 
@@ -107,7 +107,7 @@ select
     year.period_id,
     counted.topic,
     counted.kind,
-    counted.sector,
+    counted.scope,
     coalesce(scope_names.name, 'all sectors with mutuals') as scope_name,
     counted.delivery_model,
     cast(counted.organisations_registered as integer) as organisations_registered,
@@ -117,7 +117,7 @@ select
     cast(counted.organisations_stopped as integer) as organisations_stopped,
     cast(counted.organisations_still_reporting as integer) as organisations_still_reporting
 from counted
-inner join readers on counted.sector = readers.sector
-left join scope_names on counted.sector = scope_names.scope
+inner join readers on counted.scope = readers.scope
+left join scope_names on counted.scope = scope_names.scope
 cross join year
-order by readers.audience, counted.topic, counted.kind, counted.sector, counted.delivery_model
+order by readers.audience, counted.topic, counted.kind, counted.scope, counted.delivery_model

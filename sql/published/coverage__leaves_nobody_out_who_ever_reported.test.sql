@@ -1,7 +1,7 @@
 select
     audience,
     topic,
-    sector,
+    scope,
     delivery_model,
     organisations_started,
     organisations_still_reporting,

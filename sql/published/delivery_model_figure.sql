@@ -9,7 +9,7 @@ select
     indicator_id,
     indicator_name,
     unit,
-    sector,
+    scope as sector,
     basis,
     basis_name,
     delivery_model,

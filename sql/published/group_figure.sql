@@ -85,7 +85,7 @@ shown as (
         judged.indicator_id,
         judged.indicator_name,
         judged.unit,
-        judged.sector,
+        judged.sector as scope,
         judged.variant as basis,
         coalesce(judged.instrument_name, replace(judged.variant, '_', ' ')) as basis_name,
         judged.delivery_model,
@@ -155,16 +155,16 @@ scope_names as (
 ),
 
 read_by as (
-    select audience, sector, audience as reader
+    select audience, scope, audience as reader
     from shown
     union
     select
         shown.audience,
-        shown.sector,
+        shown.scope,
         'commissioner-' || commissioners.commissioner_code as reader
     from shown
     inner join register.commissioners as commissioners
-        on shown.sector = 'area:' || commissioners.area_code
+        on shown.scope = 'area:' || commissioners.area_code
         and commissioners.type = 'combined_authority'
     where shown.kind = 'area'
 )
@@ -176,13 +176,13 @@ select
 from shown
 inner join read_by
     on shown.audience = read_by.audience
-    and shown.sector = read_by.sector
-inner join scope_names on shown.sector = scope_names.scope
+    and shown.scope = read_by.scope
+inner join scope_names on shown.scope = scope_names.scope
 order by
     read_by.reader,
     shown.grain,
     shown.period_id,
     shown.indicator_id,
-    shown.sector,
+    shown.scope,
     shown.basis,
     shown.delivery_model

@@ -1,6 +1,6 @@
 select
     audience,
-    sector,
+    scope,
     delivery_model,
     period_id,
     organisations,
@@ -19,6 +19,6 @@ where
             and known.grain = group_figure.grain
             and known.variant = group_figure.basis
             and known.delivery_model = group_figure.delivery_model
-            and known.sector = group_figure.sector
+            and known.sector = group_figure.scope
             and known.known = group_figure.organisations
     )

@@ -260,6 +260,8 @@ select
     end as peer_note,
     coalesce(said.expected_lower, '[z]') as expected_lower,
     coalesce(said.expected_upper, '[z]') as expected_upper,
+    coalesce(said.expected_lower_998, '[z]') as expected_lower_998,
+    coalesce(said.expected_upper_998, '[z]') as expected_upper_998,
     coalesce(said.verdict, '[z]') as verdict,
     coalesce(said.verdict_note, '') as verdict_note,
     coalesce(said.variation, '[z]') as variation,

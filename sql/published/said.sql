@@ -46,6 +46,17 @@ with figures as (
         and figures.organisation_code = withheld_peers.organisation_code
 ),
 
+-- Both pairs of limits lie so many standard errors around one centre, so that the outer ones tell no more than the inner
+-- ones, unless one of these is cut off at the least or the greatest value.
+verdicts as (
+    select
+        verdicts.*,
+        verdicts.lower_95 <= indicators.least_value or verdicts.upper_95 >= indicators.greatest_value as is_cut_off
+    from benchmarks.verdict as verdicts
+    inner join reference.indicators as indicators on verdicts.indicator_id = indicators.indicator_id
+    where indicators.verdict <> 'none'
+),
+
 targets as (
     select
         figures.audience,
@@ -94,6 +105,16 @@ select
         when figures.is_unsaid then '[c]'
         else display(verdicts.upper_95, indicators.decimals)
     end as expected_upper,
+    case
+        when verdicts.verdict is null or verdicts.why_not_compared <> '' or not figures.is_whole then '[z]'
+        when figures.is_unsaid or verdicts.is_cut_off then '[c]'
+        else display(verdicts.lower_99_8, indicators.decimals)
+    end as expected_lower_998,
+    case
+        when verdicts.verdict is null or verdicts.why_not_compared <> '' or not figures.is_whole then '[z]'
+        when figures.is_unsaid or verdicts.is_cut_off then '[c]'
+        else display(verdicts.upper_99_8, indicators.decimals)
+    end as expected_upper_998,
     case
         when verdicts.verdict is null then '[z]'
         when figures.is_unsaid or not figures.is_whole then 'not compared'
@@ -144,14 +165,13 @@ select
         as assurance
 from figures
 inner join reference.indicators as indicators on figures.indicator_id = indicators.indicator_id
-left join benchmarks.verdict as verdicts
+left join verdicts
     on figures.indicator_id = verdicts.indicator_id
     and figures.grain = verdicts.grain
     and figures.period_id = verdicts.period_id
     and figures.organisation_code = verdicts.organisation_code
     and figures.variant = verdicts.variant
     and figures.source = verdicts.source
-    and indicators.verdict <> 'none'
 left join benchmarks.variation as variation
     on figures.grain = 'quarter'
     and figures.indicator_id = variation.indicator_id

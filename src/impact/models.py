@@ -27,6 +27,10 @@ SCHEMAS = (*WAREHOUSE, *RELEASE)
 
 MADE_BY_PYTHON = {
     "withheld": "The cells of the publication that are withheld, and why; `impact.disclosure.stage` decides.",
+    "judged_point": (
+        "The points of charts over time that readers might be shown: the reason why one is withheld, or nothing; "
+        "`impact.disclosure.points` decides."
+    ),
     "audit": (
         "What a reader can work out of each withheld cell, and of what organisations said that is not shown: the least "
         "and the greatest that it can be, and the width that this range must have."
@@ -36,7 +40,9 @@ MADE_BY_PYTHON = {
 }
 """The tables of disclosure control that no SELECT could make, made together from the others of their schema."""
 
-_OF_DISCLOSURE = frozenset(f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "reads")) | {
+_OF_DISCLOSURE = frozenset(
+    f"disclosure.{table}" for table in ("atom", "cell", "earlier_cell", "member", "point", "point_atom", "reads")
+) | {
     "reference.indicators",
     "reference.settings",
     "register.organisations",

@@ -34,6 +34,7 @@ _EARLIER = [
     ("cell", "integer"),
     ("shown_to", "varchar"),
     ("by_name_to", "varchar"),
+    ("withheld_from", "varchar"),
     ("number", "varchar"),
     ("variant", "varchar"),
     ("organisation_code", "varchar"),
@@ -123,7 +124,7 @@ def prepare(
     create_table(connection, "disclosure.earlier_cell", _EARLIER, [])
     for path in earlier:
         connection.execute(
-            "insert into disclosure.earlier_cell select * replace (? as publication) from read_parquet(?)",
+            "insert into disclosure.earlier_cell by name select * replace (? as publication) from read_parquet(?)",
             [f"{path.parent.name}/{path.stem}", str(path)],
         )
 
@@ -131,13 +132,10 @@ def prepare(
 def control_disclosure(connection: duckdb.DuckDBPyConnection) -> list[Built]:
     """Make the tables of disclosure control that no SELECT could make, from the others of their schema."""
     # scipy takes half a second to import, which nobody should wait for who publishes nothing.
-    from impact.disclosure.stage import control
+    from impact.disclosure.stage import GATHERED, control
 
     started = time.perf_counter()
-    gathered = {
-        name: connection.execute(f"select * from disclosure.{name} order by all").df()
-        for name in ("atom", "cell", "member", "reads", "earlier_cell")
-    }
+    gathered = {name: connection.execute(f"select * from disclosure.{name} order by all").df() for name in GATHERED}
     gathered["indicators"] = connection.execute("select * from reference.indicators order by indicator_id").df()
     gathered["settings"] = connection.execute("select * from reference.settings order by name").df()
     gathered["organisations"] = connection.execute(
@@ -206,6 +204,15 @@ _MADE = {
         ("organisation_code", "varchar"),
         ("reason", "varchar"),
         ("is_median_withheld", "boolean"),
+    ],
+    "judged_point": [
+        ("audience", "varchar"),
+        ("indicator_id", "varchar"),
+        ("variant", "varchar"),
+        ("organisation_code", "varchar"),
+        ("source", "varchar"),
+        ("period_id", "varchar"),
+        ("reason", "varchar"),
     ],
     "audit": [
         ("audience", "varchar"),

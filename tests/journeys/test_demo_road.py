@@ -48,6 +48,7 @@ from impact.status import ReturnStatus, return_statuses
 from impact.warehouse import open_warehouse
 from tests.journeys.contents import text_in
 from tests.journeys.homes import csv_rows, demo_drops
+from tests.unit.checking.test_workbook import read_by_openpyxl, read_here
 
 pytestmark = pytest.mark.xdist_group("gx")
 
@@ -474,3 +475,11 @@ def test_the_page_and_its_data_file_hold_the_same_figures(finished_demo: Home) -
     for row in headlines:
         assert f'<td class="figure">{row["value"]}</td>' in page
         assert f'<th scope="row">{row["organisation_name"]}</th>' in page
+
+
+def test_each_cell_of_its_workbooks_is_read_as_openpyxl_reads_it() -> None:
+    """Of every thirtieth, which are workbooks of all feeds and senders."""
+    workbooks = [sent.data for stage in demo_drops().values() for sent in stage if sent.data.startswith(b"PK\x03\x04")]
+    assert len(workbooks[::30]) > 20
+    for data in workbooks[::30]:
+        assert read_here(data) == read_by_openpyxl(data)

@@ -3,18 +3,28 @@
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
+from impact.intake import deciding, intake
+from impact.intake.landing import Arrival
 from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
+<<<<<<< HEAD
     released,
+=======
+    cover,
+    drop,
+    new_home,
+>>>>>>> intake
     send,
     send_all,
+    send_quarter,
     small_drops,
     small_home,
     tables,
@@ -52,6 +62,61 @@ def test_another_order_and_another_folder_give_the_same_bytes(finished_small: Ho
         released(home, publish(home, period, "Analyst"), now)
     assert tree(home.root) == tree(finished_small.root)
     assert tables(home) == tables(finished_small)
+
+
+def test_how_many_are_taken_at_a_time_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """First returns, a second one for the same quarter, a quarter before another, one with a fault, the same file
+    twice, and a correction that names a receipt which is given in the same run, of its own sender or of another."""
+    homes = {}
+    for name, most in (("together", 300), ("apart", 2)):
+        monkeypatch.setattr(intake, "_MOST_DROPS", most)
+        home = homes[name] = new_home(tmp_path / name)
+        for code in ("M001", "M002", "M003"):
+            send_quarter(home, code, drop(code))
+            send_quarter(home, code, drop(code), name="the_same_again.csv")
+        known = {receipt.sender: receipt.id for receipt in take(home).receipts}
+        for code in known:
+            send_quarter(home, code, drop(code, quarter="2026-Q2"), "2026-Q2")
+            send_quarter(home, code, drop(code, lost=(900, 410, 420)), name="z.csv")
+            path = send_quarter(home, code, drop(code, lost=(401, 410, 420)), name="corrected.csv")
+            path.with_name(f"{path.name}.cover.json").write_bytes(cover(corrects_receipt=known[code], reason="Late."))
+        path = send_quarter(home, "M001", drop("M001", lost=(402, 410, 420)), name="of_another.csv")
+        path.with_name(f"{path.name}.cover.json").write_bytes(cover(corrects_receipt=known["M002"], reason="Late."))
+        send_quarter(home, "M003", drop("M003").replace(b"hours", b"x").replace(b",300,", b",many,"), name="bad.csv")
+        assert len(take(home).receipts) == 3 * 3 + 2
+    assert tree(homes["apart"].root) == tree(homes["together"].root)
+
+
+def test_as_many_are_taken_at_a_time_as_may_be_in_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intake, "_MOST_DROPS", 3)
+    monkeypatch.setattr(intake, "_MOST_BYTES", 100)
+    waiting = [
+        intake._Waiting(Arrival("M001", "savings", "2026-Q1", Path(str(at))), str(at), 1, size_bytes)
+        for at, size_bytes in enumerate((10, 10, 10, 10, 90, 1, 500, 1))
+    ]
+    assert [[int(one.id) for one in part] for part in intake._parts(waiting)] == [[0, 1, 2], [3, 4], [5], [6], [7]]
+    assert list(intake._parts([])) == []
+
+
+def test_a_file_that_changes_while_others_are_taken_is_left_for_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = new_home(tmp_path / "home")
+    send_quarter(home, "M001", drop("M001"))
+    later = send_quarter(home, "M002", drop("M002"))
+    decide = deciding.decide_drops
+
+    def decide_and_change(*given: Any) -> Any:
+        later.write_bytes(drop("M002", lost=(401, 410, 420)))
+        return decide(*given)
+
+    monkeypatch.setattr(intake, "_MOST_DROPS", 1)
+    monkeypatch.setattr(intake, "decide_drops", decide_and_change)
+    taken = take(home)
+    assert [receipt.sender for receipt in taken.receipts] == ["M001"]
+    assert [(one.path, one.reason) for one in taken.left] == [(later, "it changed while others were taken")]
+    [receipt] = take(home).receipts
+    assert (receipt.sender, receipt.decision) == ("M002", "accepted")
 
 
 def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) -> None:

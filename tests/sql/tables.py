@@ -275,14 +275,31 @@ def build(*rows: Row, settings: Mapping[str, float] = SETTINGS, period: str | No
     return connection
 
 
-def publish(connection: duckdb.DuckDBPyConnection, period: str | None = None) -> Build:
+def publish(connection: duckdb.DuckDBPyConnection, period: str | None = None, earlier: Sequence[Path] = ()) -> Build:
     """Make the tables of a publication of `period`, or of the quarter that the database was made for, in place of those
-    that there are."""
+    that there are; `earlier` are the records of publications before it."""
     period = period or value_of(connection, "period_id from reference.release")
     connection.execute("drop table reference.release")
     for schema in RELEASE:
         connection.execute(f"drop schema {schema} cascade")
-    return build_published(connection, str(period))
+    return build_published(connection, str(period), earlier=earlier)
+
+
+def publication(
+    *rows: Row, period: str, earlier: Sequence[Path] = (), settings: Mapping[str, float] = SETTINGS
+) -> duckdb.DuckDBPyConnection:
+    """As `build`, after other publications."""
+    connection = tables(*rows, settings=settings, period=period)
+    broken = broken_claims(build_models(connection)) | broken_claims(publish(connection, period, earlier))
+    assert broken == {}, broken
+    return connection
+
+
+def let_out(connection: duckdb.DuckDBPyConnection, path: Path) -> Path:
+    """Keep what a publication let out, as a record is kept."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    connection.execute(f"copy (select * from disclosure.released order by all) to '{path}' (format parquet)")
+    return path
 
 
 def broken_claims(built: Build) -> dict[str, str]:

@@ -35,6 +35,12 @@ CLAIMS = {f"{claim.model}__{claim.claim}": claim for claim in claims()}
 
 _TOTALS = "update benchmarks.saving_total"
 _FIGURE = "published.organisation_figure"
+_POINT = "published.over_time"
+_COPY_OF_A_POINT = f"""
+    insert into {_POINT}
+    select '{{audience}}' as audience, * exclude (audience) from {_POINT}
+    where organisation_code = '{{code}}' limit 1
+"""
 _COPY_OF_A_FIGURE = f"""
     insert into {_FIGURE}
     select '{{audience}}' as audience, * exclude (audience) from {_FIGURE}
@@ -336,6 +342,35 @@ DAMAGES = {
         "update register.contracts set organisation_code = 'M2'",
         "update register.organisations set publication_consent = null",
         "update measures.all_feeds set source = 'return'",
+    ],
+    "published.over_time__has_no_blank_cell": [
+        f"update {_POINT} set {column} = null where organisation_code = 'M1'"
+        for column in (
+            *("value", "charted_value", "centre", "lower_process_limit", "upper_process_limit", "special_cause"),
+            *("limits_note", "basis_name", "is_public"),
+        )
+    ],
+    "published.over_time__shows_only_whom_the_audience_may_see": [
+        _COPY_OF_A_POINT.format(audience="commissioner-C1", code="M2"),
+        _COPY_OF_A_POINT.format(audience="commissioner-C2", code="M1"),
+        _COPY_OF_A_POINT.format(audience="public", code="M1"),
+        _COPY_OF_A_POINT.format(audience="organisation-M3", code="M1"),
+        f"update {_POINT} set source = 'return' where organisation_code = 'I1'",
+        "update register.organisations set publication_consent = null",
+        _COPY_OF_A_POINT.format(audience="commissioner-C1", code="M1")
+        + "; update register.contracts set ends_on = '2026-03-30'",
+    ],
+    "published.over_time__stands_beside_figures_that_are_shown": [
+        f"update {_FIGURE} set value = '[c]' where organisation_code = 'M2' and grain = 'quarter'",
+        f"delete from {_FIGURE} where organisation_code = 'I1' and grain = 'rolling_year'",
+        _COPY_OF_A_POINT.format(audience="commissioner-C1", code="M2"),
+    ],
+    "published.over_time__has_limits_only_where_all_that_they_are_made_from_is_shown": [
+        f"update {_POINT} set {column} = '1'; delete from {_POINT} where organisation_code = 'P1' and point = '2025-03'"
+        for column in ("centre", "lower_process_limit", "upper_process_limit")
+    ],
+    "published.over_time__ends_with_its_quarter": [
+        f"delete from {_POINT} where organisation_code = 'P1' and point >= '2026-01'",
     ],
 }
 

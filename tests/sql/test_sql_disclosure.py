@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from impact.release import build_published
 from tests.sql.tables import (
     RATE,
     SETTINGS,
@@ -26,14 +25,15 @@ from tests.sql.tables import (
     absence,
     answers,
     asked,
-    broken_claims,
     build,
     commissioner,
     contract,
     instrument,
+    let_out,
     official,
     one,
     organisation,
+    publication,
     row,
     saving,
     scored,
@@ -124,23 +124,6 @@ def record(tmp_path: Path) -> Path:
     return tmp_path / "2026-Q1" / "1.parquet"
 
 
-def let_out(made: duckdb.DuckDBPyConnection, path: Path) -> Path:
-    """Keep what a publication let out, as a record is kept."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made.execute(f"copy (select * from disclosure.released order by all) to '{path}' (format parquet)")
-    return path
-
-
-def published_again(rows: Sequence[Row], earlier: Sequence[Path], period: str) -> duckdb.DuckDBPyConnection:
-    """The tables of a publication that comes after others."""
-    made = build(*rows, period=period)
-    made.execute("drop table reference.release")
-    for schema in ("disclosure", "published"):
-        made.execute(f"drop schema {schema} cascade")
-    assert broken_claims(build_published(made, period, earlier=earlier)) == {}
-    return made
-
-
 def test_a_return_that_comes_late_cannot_be_told_from_two_publications(record: Path) -> None:
     before = mutuals(codes("M", 9))
     first = build(*before)
@@ -148,15 +131,15 @@ def test_a_return_that_comes_late_cannot_be_told_from_two_publications(record: P
     let_out(first, record)
     after = [*before, organisation("M0"), absence("M0", "2026-01", 7, 100)]
     assert group(build(*after)) != "[c]"
-    assert group(published_again(after, [record], "2026-Q1")) == "[c]"
+    assert group(publication(*after, period="2026-Q1", earlier=[record])) == "[c]"
     three = [*after, *mutuals(["N1", "N2", "N3"])]
-    assert group(published_again(three, [record], "2026-Q1")) != "[c]"
+    assert group(publication(*three, period="2026-Q1", earlier=[record])) != "[c]"
 
 
 def test_the_same_again_is_shown_again(record: Path) -> None:
     rows = mutuals(codes("M", 9))
     first = build(*rows)
-    again = published_again(rows, [let_out(first, record)], "2026-Q1")
+    again = publication(*rows, period="2026-Q1", earlier=[let_out(first, record)])
     for table in (FIGURE, MODEL_FIGURE):
         assert select(again, table, "*") == select(first, table, "*")
 
@@ -170,7 +153,7 @@ def test_what_an_earlier_publication_gave_away_is_listed_and_stops_nothing(recor
         "insert into disclosure.released select * replace (cell + 1000 as cell) from disclosure.released "
         "where organisation_code <> 'M1' and number = 'fte_days_available'"
     )
-    again = published_again(rows, [let_out(first, record)], "2026-Q1")
+    again = publication(*rows, period="2026-Q1", earlier=[let_out(first, record)])
     found = select(again, "disclosure.audit", "value, lower, upper, is_already_disclosed", is_protected=False)
     assert (100.0, 100.0, 100.0, True) in found
     assert select(again, "disclosure.audited", "worked_out", audience="public") == [(0,)]
@@ -181,7 +164,7 @@ def test_a_correction_is_not_taken_for_what_it_corrects(record: Path) -> None:
     rows = mutuals(codes("M", 9))
     let_out(build(*rows), record)
     corrected = [*rows[:-1], absence("M9", "2026-01", 9, 950)]
-    assert group(published_again(corrected, [record], "2026-Q1")) != "[c]"
+    assert group(publication(*corrected, period="2026-Q1", earlier=[record])) != "[c]"
 
 
 # Commissioners
@@ -532,7 +515,7 @@ def test_no_reader_can_work_out_what_it_must_not_know(seed: int, tmp_path_factor
     in_time = [one for one in in_time if late is None or not _is_return_of(one, late)]
     path = tmp_path_factory.mktemp("records") / "2025-Q4" / "1.parquet"
     first = build(*in_time, period="2025-Q4")
-    second = published_again(sector.rows, [let_out(first, path)], "2026-Q1")
+    second = publication(*sector.rows, period="2026-Q1", earlier=[let_out(first, path)])
     assert value_of(second, "count(*) from disclosure.audit where is_already_disclosed") == 0
     for parts, indicator in ((sector.users, USERS), (sector.days, RATE)):
         before = Random(seed)

@@ -89,8 +89,9 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], files: 
     tables = {one.drop: one.table for one in with_rows}
     for drop, findings in _deal_out(definition, tables, rows, broken, sources).items():
         dealt[drop] += findings
+    otherwise = _otherwise(definition, rows)
     for one in with_rows:
-        dealt[one.drop] += _written_otherwise(definition, one.table)
+        dealt[one.drop] += _written_otherwise(otherwise, one.table)
         dealt[one.drop] += _shorthand_read(definition, one.table)
     return dealt
 
@@ -103,6 +104,15 @@ def cell_text(table: TextTable, cells: Sequence[str], column: Column) -> str | N
     if not column.is_required and cells[position] in SHORTHAND:
         return None
     return cells[position]
+
+
+def column_texts(table: TextTable, column: Column) -> list[str | None]:
+    """What `cell_text` says of a column in each row."""
+    position = table.columns.get(column.name)
+    if position is None:
+        return [None] * len(table.rows)
+    nothing = {""} if column.is_required else {"", *SHORTHAND}
+    return [None if (text := cells[position]) in nothing else text for cells in table.rows]
 
 
 def register_codes(definition: Definition, column: str, files: Files) -> list[tuple[str, str]]:
@@ -121,7 +131,7 @@ def _rows_frame(definition: Definition, submitted: Sequence[Submitted]) -> pd.Da
         frame["drop"] += [one.drop] * len(one.table.rows)
         frame["row"] += one.table.row_numbers
         for column in definition.columns:
-            frame[column.name] += [cell_text(one.table, cells, column) for cells in one.table.rows]
+            frame[column.name] += column_texts(one.table, column)
     return pd.DataFrame(frame, dtype="object")
 
 
@@ -233,18 +243,28 @@ def _deal_out(
     return dealt
 
 
-def _written_otherwise(definition: Definition, table: TextTable) -> list[Finding]:
-    findings = []
+def _otherwise(definition: Definition, rows: pd.DataFrame) -> list[tuple[Column, frozenset[str]]]:
+    """The columns in which something is not written as it should be, and is read all the same; and those texts."""
+    found = []
     for column in definition.columns:
+        if column.kind in ("month", "date", "number", "integer"):
+            texts = rows[column.name].dropna().unique()
+            written = (text for text in texts if is_written_otherwise(text, column))
+            if read := frozenset(text for text in written if read_value(text, column) is not None):
+                found.append((column, read))
+    return found
+
+
+def _written_otherwise(otherwise: Sequence[tuple[Column, frozenset[str]]], table: TextTable) -> list[Finding]:
+    findings = []
+    for column, texts in otherwise:
         position = table.columns.get(column.name)
-        if position is None or column.kind not in ("month", "date", "number", "integer"):
+        if position is None:
             continue
         read = [
             (cell_name(position, row), text)
-            for row, cells in zip(table.row_numbers, table.rows, strict=True)
-            if (text := cell_text(table, cells, column)) is not None
-            and is_written_otherwise(text, column)
-            and read_value(text, column) is not None
+            for row, text in zip(table.row_numbers, column_texts(table, column), strict=True)
+            if text in texts
         ]
         if read:
             said = _said_as_read(dict.fromkeys(text for _, text in read), column)

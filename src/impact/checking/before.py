@@ -43,6 +43,8 @@ def _last_time(
 ) -> Values:
     """What stood in `columns` the last time before each row, at most `months` earlier: of the rows of the same drop
     that are alike in `within`. Missing where there is none; where two rows are alike in that too, it cannot be told."""
+    if before.empty and (values.groupby("drop")[time].nunique() <= 1).all():
+        return values[[*dict.fromkeys(columns)]].iloc[:0].reindex(values.index)  # most first returns: nothing is before
     keys = ["drop", *within]
     needed = [*dict.fromkeys([*keys, time, *columns])]
     every = pd.concat([before[needed], values[needed]], ignore_index=True)
@@ -118,9 +120,10 @@ def stays(
     that says nothing. With `once`, only where the row held one of these words then."""
     names = list(columns)
     then = _last_time(values, before, time, within, [*dict.fromkeys([time, *names, *(once or {})])])
-    now = values[names]
-    is_same = ((now.map(_folded) == then[names].map(_folded)) | (now.isna() & then[names].isna())).all(axis=1)
     is_new = then[time].isna()
+    now, said = values.loc[~is_new, names], then.loc[~is_new, names]
+    is_same = ((now.map(_folded) == said.map(_folded)) | (now.isna() & said.isna())).all(axis=1)
+    is_same = is_same.reindex(values.index, fill_value=True)
     is_other = ~is_where(then, once or {})
     return (is_same | is_new | is_other | values["has_unreadable"]).astype(bool)
 

@@ -5,8 +5,10 @@ Importing it takes seconds, so that happens inside the function. Nobody else see
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -95,6 +97,17 @@ def broken_rules(
         for rule in failing:
             broken += _broken_in(where[rule.name], rule, places)
     return broken
+
+
+@contextmanager
+def importing() -> Iterator[None]:
+    """Import Great Expectations meanwhile: for whoever waits for another process before asking it anything."""
+    imported = Thread(target=_context)
+    imported.start()
+    try:
+        yield
+    finally:
+        imported.join()
 
 
 @cache

@@ -91,6 +91,8 @@ def is_comma_unclear(text: str) -> bool:
 
 def _bare(text: str, column: Column) -> str:
     """A number without what people write around its digits, where that says nothing else; any other text as it is."""
+    if _NUMBER.fullmatch(text):
+        return text
     bare = text
     if column.unit == "gbp" and (written := _POUNDS.fullmatch(bare)) and not (written[1] and written[2]):
         bare = written[1] + written[2] + written[3]

@@ -1,8 +1,9 @@
 """Bytes of an Excel workbook -> rows of text, as the same rows stand in a CSV file, each under its number in Excel; and
 what its sheet Cover says.
 
-A workbook can be made to cost any amount of memory, so its parts are unpacked here, under limits, and openpyxl is only
-given those that hold cells, in an archive of our own.
+A workbook can be made to cost any amount of memory, so its parts are unpacked here, under limits. openpyxl is only
+given what says which sheets there are and how their cells are shown; the cells themselves are read by `sheet_cells` and
+`cell_values`.
 """
 
 import io
@@ -11,18 +12,21 @@ import warnings
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
-from decimal import Decimal
 from itertools import islice
 from typing import Any
 
 import openpyxl
+from openpyxl.packaging.manifest import Manifest
 from openpyxl.utils.cell import get_column_letter
+from openpyxl.xml.constants import SHARED_STRINGS
+from openpyxl.xml.functions import fromstring
 
+from impact.checking.cell_values import Meanings, shared_strings, written_text
 from impact.checking.findings import Finding, about_file, shown_heading
+from impact.checking.guarded_xml import refuse_declarations
 from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key, heading_place
-from impact.checking.sheet_extent import SheetExtent, sheet_extent
-from impact.checking.text_file import LONGEST_CELL, NumberedRows
+from impact.checking.sheet_cells import SheetCells, WrittenCell, sheet_cells
+from impact.checking.text_file import NumberedRows
 from impact.definition import Column, Definition
 
 ZIPPED = b"PK\x03\x04"
@@ -63,6 +67,7 @@ _OTHER_KINDS = {
     "content.xml": "an OpenDocument file",
 }
 _SHEETS = "xl/worksheets/"
+_NO_CELLS = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"/>'
 _EMPTY_CELL = re.compile(rb"<(?:\w+:)?c [^<>]*/>")
 _EMPTY_ROW = re.compile(rb"<((?:\w+:)?row) [^<>]*(?:/>|>\s*</\1\s*>)")
 _PLACELESS = re.compile(rb"<(?:\w+:)?(?:c|row)(?=[\s/>])(?![^<>]* r=[\"'])")
@@ -108,11 +113,13 @@ def first_sheet_rows(data: bytes, most: int) -> list[list[str]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             parts = _parts(data)
-            sheets = [] if isinstance(parts, Finding) else _visible(_sheets(parts))
+            if isinstance(parts, Finding):
+                return []
+            book = _book(parts)
             return [
-                [_text(value, None) for value in values]
-                for sheet in sheets
-                for values in islice(sheet.iter_rows(max_row=most, max_col=MOST_COLUMNS, values_only=True), most)
+                _row_texts(cells, MOST_COLUMNS, (), book.meanings)
+                for sheet in _visible(book.sheets)
+                for cells in sheet_cells(sheet.xml, most, MOST_COLUMNS).rows.values()
             ]
     except MemoryError:
         raise
@@ -139,6 +146,8 @@ def _parts(data: bytes) -> dict[str, bytes] | Finding:
     if (fault := _fault_in_directory(archive)) is not None:
         return fault
     parts = _unpacked(archive)
+    for content in parts.values():
+        refuse_declarations(content)
     return _too_much() if sum(content.count(b"<") for content in parts.values()) > MOST_TAGS else parts
 
 
@@ -186,51 +195,87 @@ def _unpacked(archive: zipfile.ZipFile) -> dict[str, bytes]:
 
 def _without_empty_cells(xml: bytes) -> bytes:
     """A sheet without the rows and cells that have a format and nothing else, of which there can be millions. Where one
-    does not say its place they must stay, because it is counted from them."""
-    if _PLACELESS.search(xml) is not None:
+    does not say its place they must stay, because it is counted from them. A sheet that holds more than such cells is
+    read faster as it is."""
+    if 2 * xml.count(b"/>") < xml.count(b"<") or _PLACELESS.search(xml) is not None:
         return xml
     return _EMPTY_ROW.sub(b"", _EMPTY_CELL.sub(b"", xml))
 
 
-def _sheets(parts: Mapping[str, bytes]) -> list[Any]:
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet of rows: what it is called, whether it can be seen, the part that it is, and the XML of that."""
+
+    title: str
+    is_visible: bool
+    part: str
+    xml: bytes
+
+
+@dataclass(frozen=True)
+class _Book:
+    """The sheets in their order, and what their cells refer to."""
+
+    sheets: Sequence[_Sheet]
+    meanings: Meanings
+
+
+def _book(parts: Mapping[str, bytes]) -> _Book:
+    """What openpyxl makes of all parts but those that hold cells, of which it is given the names alone."""
+    types: Any = fromstring(parts["[Content_Types].xml"])
+    shared: Any = Manifest.from_tree(types).find(SHARED_STRINGS)  # type: ignore[union-attr]
+    strings = "" if shared is None else shared.PartName[1:]
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, content in parts.items():
-            archive.writestr(name, content)
-    sheets: list[Any] = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False).worksheets
-    return sheets
+            archive.writestr(name, _NO_CELLS if name.startswith(_SHEETS) or name == strings else content)
+    book: Any = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+    return _Book(
+        [
+            _Sheet(sheet.title, sheet.sheet_state == "visible", part, parts[part])
+            for sheet in book.worksheets
+            for part in [sheet._worksheet_path]
+        ],
+        Meanings(
+            shared_strings(parts[strings]) if strings else [],
+            book._date_formats,
+            book._timedelta_formats,
+            book.epoch,
+        ),
+    )
 
 
 def _read_parts(parts: Mapping[str, bytes], definition: Definition) -> WorkbookReading:
-    sheets = _sheets(parts)
-    cover_sheet = next((sheet for sheet in sheets if _sheet_key(sheet.title) == "cover"), None)
-    cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, parts, definition)
-    others = [sheet for sheet in sheets if sheet is not cover_sheet]
+    book = _book(parts)
+    cover_sheet = next((sheet for sheet in book.sheets if _sheet_key(sheet.title) == "cover"), None)
+    cover, findings = (None, ()) if cover_sheet is None else _read_cover(cover_sheet, book.meanings, definition)
+    others = [sheet for sheet in book.sheets if sheet is not cover_sheet]
     named = _named_sheet(others, definition)
-    alike = {sheet.title for sheet in others if sheet is not named and _has_headings(sheet, parts, definition)}
-    visible = [sheet for sheet in others if sheet.sheet_state == "visible" and sheet.title in alike]
+    alike = {sheet.title for sheet in others if sheet is not named and _has_headings(sheet, book.meanings, definition)}
+    visible = [sheet for sheet in others if sheet.is_visible and sheet.title in alike]
     sheet = named if named is not None else visible[0] if len(visible) == 1 else None
     if sheet is None:
-        return _refused(_no_sheet(sheets, alike, definition), findings, cover)
-    extent = sheet_extent(parts[sheet._worksheet_path])
-    if extent.last_row > definition.most_rows + 1 + SLACK_ROWS:
+        return _refused(_no_sheet(book.sheets, alike, definition), findings, cover)
+    most_rows = definition.most_rows + 1 + SLACK_ROWS
+    cells = sheet_cells(sheet.xml, most_rows, MOST_COLUMNS)
+    if cells.last_row > most_rows:
         return _refused(about_file("too_many_rows", high=f"{definition.most_rows:,}"), findings, cover)
-    if extent.last_column > MOST_COLUMNS:
+    if cells.last_column > MOST_COLUMNS:
         return _refused(about_file("too_many_columns", high=str(MOST_COLUMNS)), findings, cover)
-    if extent.uncalculated:
-        findings += (about_file("formula_without_value", cells=extent.uncalculated),)
-    findings += _unseen(sheet.title, alike, extent)
-    rows = _texts(_values(sheet, extent.last_row, extent.last_column), definition)
+    if cells.uncalculated:
+        findings += (about_file("formula_without_value", cells=cells.uncalculated),)
+    findings += _unseen(sheet.title, alike, cells)
+    rows = _texts(cells, definition, book.meanings)
     if rows is None:
         return _refused(_too_much(), findings, cover)
-    return WorkbookReading(rows, findings, cover, sheet._worksheet_path)
+    return WorkbookReading(rows, findings, cover, sheet.part)
 
 
 def _sheet_key(title: str) -> str:
     return heading_key(title).replace("_", "")
 
 
-def _named_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
+def _named_sheet(sheets: Sequence[_Sheet], definition: Definition) -> _Sheet | None:
     """The sheet that must hold the rows, among those that their sender can see: by its name, or as the only one."""
     visible = _visible(sheets)
     for name in (definition.name, "data"):
@@ -240,16 +285,15 @@ def _named_sheet(sheets: Sequence[Any], definition: Definition) -> Any | None:
     return visible[0] if len(visible) == 1 else None
 
 
-def _visible(sheets: Sequence[Any]) -> list[Any]:
-    return [sheet for sheet in sheets if sheet.sheet_state == "visible" and _sheet_key(sheet.title) != "cover"]
+def _visible(sheets: Sequence[_Sheet]) -> list[_Sheet]:
+    return [sheet for sheet in sheets if sheet.is_visible and _sheet_key(sheet.title) != "cover"]
 
 
-def _has_headings(sheet: Any, parts: Mapping[str, bytes], definition: Definition) -> bool:
+def _has_headings(sheet: _Sheet, meanings: Meanings, definition: Definition) -> bool:
     """Whether half of the headings that a sheet must have stand in one of its first rows."""
     try:
-        extent = sheet_extent(parts[sheet._worksheet_path])
-        rows = _values(sheet, min(extent.last_row, _HEADING_ROWS), min(extent.last_column, MOST_COLUMNS))
-        texts = [[_text(value, None) for value in values] for values in rows]
+        rows = sheet_cells(sheet.xml, _HEADING_ROWS, MOST_COLUMNS).rows
+        texts = [[written_text(cell, None, meanings) for cell in cells] for cells in rows.values()]
     except MemoryError:
         raise
     except Exception:  # of a sheet that is not read anyway, or that will say so itself when it is
@@ -259,7 +303,7 @@ def _has_headings(sheet: Any, parts: Mapping[str, bytes], definition: Definition
     return any(2 * len(known & {heading_key(text) for text in cells}) >= max(needed, 2) for cells in texts)
 
 
-def _no_sheet(sheets: Sequence[Any], alike: Collection[str], definition: Definition) -> Finding:
+def _no_sheet(sheets: Sequence[_Sheet], alike: Collection[str], definition: Definition) -> Finding:
     """Names the sheets that may be meant, or all where none looks like it."""
     listed = _listed([sheet.title for sheet in sheets if sheet.title in alike or not alike])
     return about_file("sheet_not_found", value=listed, example=definition.name)
@@ -270,15 +314,13 @@ def _listed(titles: Sequence[str]) -> str:
     return ", ".join(shown) + (" and others" if len(titles) > _SHOWN_SHEETS else "")
 
 
-def _unseen(title: str, alike: Collection[str], extent: SheetExtent) -> tuple[Finding, ...]:
+def _unseen(title: str, alike: Collection[str], seen: SheetCells) -> tuple[Finding, ...]:
     """What the sender may not have had in view: other sheets like the one that is read, and its hidden parts."""
     findings = []
     if others := sorted(set(alike) - {title}):
         findings.append(about_file("sheet_otherwise", value=_listed(others), example=f'"{shown_heading(title)}"'))
-    hidden = [
-        f"row {first}" if first == last else f"rows {first} to {last}" for first, last in _runs(extent.hidden_rows)
-    ]
-    hidden += [f"column {get_column_letter(column)}" for column in extent.hidden_columns]
+    hidden = [f"row {first}" if first == last else f"rows {first} to {last}" for first, last in _runs(seen.hidden_rows)]
+    hidden += [f"column {get_column_letter(column)}" for column in seen.hidden_columns]
     if hidden:
         listed = ", ".join(hidden[:_SHOWN_SHEETS]) + (" and others" if len(hidden) > _SHOWN_SHEETS else "")
         findings.append(about_file("hidden_otherwise", value=listed))
@@ -294,47 +336,39 @@ def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
 
 
 def _read_cover(
-    sheet: Any, parts: Mapping[str, bytes], definition: Definition
+    sheet: _Sheet, meanings: Meanings, definition: Definition
 ) -> tuple[dict[str, str], tuple[Finding, ...]]:
     """What stands in column B beside a label that is known; the first of two alike counts."""
     cover: dict[str, str] = {}
     faults = []
     of_definition = {column.name: column for column in definition.cover}
-    extent = sheet_extent(parts[sheet._worksheet_path])
-    for number, values in enumerate(_values(sheet, min(extent.last_row, _COVER_ROWS), 2), start=1):
-        field = heading_key(_text(values[0], None))
+    seen = sheet_cells(sheet.xml, _COVER_ROWS, 2)
+    for number, cells in seen.rows.items():
+        beside = {cell[0]: cell for cell in cells}
+        field = heading_key(written_text(beside[1], None, meanings)) if 1 in beside else ""
         if field not in COVER_FIELDS and field not in of_definition:
             continue
-        text = _text(values[1], of_definition.get(field))
-        if is_excel_error(text) or f"B{number}" in extent.uncalculated:
+        text = written_text(beside[2], of_definition.get(field), meanings) if 2 in beside else ""
+        if is_excel_error(text) or f"B{number}" in seen.uncalculated:
             faults.append(f"B{number}")
         elif text:
             cover.setdefault(field, text)
     return cover, (about_file("cover_cell", value=", ".join(faults)),) if faults else ()
 
 
-def _values(sheet: Any, last_row: int, last_column: int) -> list[tuple[Any, ...]]:
-    """The values in rows 1 to `last_row`. Whatever stands below is not even looked at."""
-    values = list(islice(sheet.iter_rows(max_row=last_row, max_col=last_column, values_only=True), last_row))
-    if len(values) < last_row:
-        raise ValueError("openpyxl does not know this kind of sheet")
-    return values
-
-
-def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedRows | None:
+def _texts(seen: SheetCells, definition: Definition, meanings: Meanings) -> NumberedRows | None:
     """The rows as text, None where that is more than anybody can have meant.
 
     Dates are written as their column wants them, so the headings are looked for first.
     """
-    first = islice((values for values in rows if any(value is not None for value in values)), MOST_TITLE_ROWS)
-    headings = [[_text(value, None) for value in values] for values in first]
+    width = seen.last_column
+    first = [_row_texts(cells, width, (), meanings) for cells in islice(seen.rows.values(), MOST_TITLE_ROWS)]
     known = columns_by_heading(definition)
-    place = heading_place(headings, definition)
-    columns = [known.get(heading_key(text)) for text in headings[place]] if headings else []
+    columns = [known.get(heading_key(text)) for text in first[heading_place(first, definition)]] if first else []
     left = MOST_CHARACTERS
     numbered = []
-    for number, values in enumerate(rows, start=1):
-        texts = [_text(value, column) for value, column in zip(values, columns, strict=True)]
+    for number, cells in seen.rows.items():
+        texts = _row_texts(cells, width, columns, meanings)
         left -= sum(map(len, texts))
         if left < 0:
             return None
@@ -343,22 +377,12 @@ def _texts(rows: Sequence[tuple[Any, ...]], definition: Definition) -> NumberedR
     return numbered
 
 
-def _text(value: Any, column: Column | None) -> str:
-    """A value as people write it. Excel itself keeps 15 digits of a number, however it is shown."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if value else "FALSE"
-        case float():
-            return format(Decimal(f"{value + 0.0:.15g}"), "f")
-        case datetime():
-            day = _text(value.date(), column)
-            return day if value.time() == time() else f"{day} {value.time().isoformat('seconds')}"
-        case date():
-            is_iso = column is not None and column.kind == "date" and column.date_format == "yyyy-MM-dd"
-            return value.isoformat() if is_iso else f"{value:%d/%m/%Y}"
-    text = str(value).replace("_x000D_", "\r").strip()
-    if len(text) > LONGEST_CELL:
-        raise ValueError("longer than Excel allows")
-    return text
+def _row_texts(
+    cells: Sequence[WrittenCell], width: int, columns: Sequence[Column | None], meanings: Meanings
+) -> list[str]:
+    """A row of so many cells, those of `columns` as these want them."""
+    texts = [""] * width
+    for cell in cells:
+        position = cell[0] - 1
+        texts[position] = written_text(cell, columns[position] if columns else None, meanings)
+    return texts

@@ -7,8 +7,8 @@ measure, or of several where an indicator breaks another down: all figures in it
 atoms. A TOPIC is what hangs together: the indicators that share a measure, on one basis or instrument.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -45,6 +45,27 @@ class Cell(NamedTuple):
     commissioner_code: str
     source: str
     organisations: int
+
+
+class Point(NamedTuple):
+    """A point of a chart over time that a reader might be shown, by what the table `disclosure.point` says of it."""
+
+    audience: str
+    indicator_id: str
+    organisation_code: str
+    source: str
+    period_id: str
+    is_last: bool
+
+
+class Counted(NamedTuple):
+    """What an atom of a point counts in an indicator's two roles."""
+
+    commissioners: frozenset[str]
+    period_start_on: date
+    period_end_on: date
+    numerator: float
+    denominator: float
 
 
 class Part(NamedTuple):
@@ -127,6 +148,15 @@ class Topic:
     parts: dict[Cell, tuple[Part, ...]]
     days: dict[Cell, float]
     """Of a cell of one organisation how many days it reported."""
+    numbers: Mapping[tuple[str, str], str | None]
+    """Of an indicator in a role the measure that it counts."""
+    space_of: Mapping[str, Space]
+    """Of each measure its space."""
+    points: list[Point]
+    counted: dict[tuple[str, str, str, str], list[Counted]]
+    """By indicator, organisation, source and period the atoms of each point."""
+    withheld_before: list[tuple[Space, frozenset[Atom], frozenset[str]]]
+    """The figures of organisations that publications before this one withheld, and from whom."""
 
 
 @dataclass(frozen=True)
@@ -138,34 +168,40 @@ class Plan:
     atoms: pd.DataFrame
     members: pd.DataFrame
     cells: pd.DataFrame
+    points: pd.DataFrame
+    point_atoms: pd.DataFrame
     earlier: pd.DataFrame
 
 
-def plans(
-    indicators: pd.DataFrame, atoms: pd.DataFrame, members: pd.DataFrame, cells: pd.DataFrame, earlier: pd.DataFrame
-) -> list[Plan]:
-    """Everything that is shown, in topics, in the order of their names. The tables are `reference.indicators` and those
-    of the same names in the schema `disclosure`."""
+def plans(tables: Mapping[str, pd.DataFrame]) -> list[Plan]:
+    """Everything that is shown, in topics, in the order of their names. The tables are `reference.indicators`, and
+    atom, member, cell, point, point_atom and earlier_cell of the schema `disclosure`."""
+    indicators, members, earlier = tables["indicators"], tables["member"], tables["earlier_cell"]
+    points, point_atoms = tables["point"], tables["point_atom"]
     entries: dict[str, Mapping[str, Any]] = {
         str(row["indicator_id"]): {str(name): value for name, value in row.items()}
         for row in indicators.to_dict("records")
     }
     found = []
-    of_variant = _by_variant(cells)
-    atoms_of = _by_variant(atoms)
+    of_variant = _by_variant(tables["cell"])
+    atoms_of = _by_variant(tables["atom"])
     members_of = _by_variant(members)
+    points_of = _by_variant(points)
+    point_atoms_of = _by_variant(point_atoms)
     earlier_of = _by_variant(earlier)
     for family in _families(entries):
         for variant, shown in of_variant.items():
-            here = shown[shown["indicator_id"].isin(family)]
+            here = _of_indicators(shown, family)
             if len(here):
                 found.append(
                     Plan(
                         {one: entries[one] for one in family},
                         variant,
-                        atoms_of[variant][atoms_of[variant]["indicator_id"].isin(family)],
+                        _of_indicators(atoms_of[variant], family),
                         members_of.get(variant, members.head(0)),
                         here,
+                        _of_indicators(points_of.get(variant, points.head(0)), family),
+                        _of_indicators(point_atoms_of.get(variant, point_atoms.head(0)), family),
                         earlier_of.get(variant, earlier.head(0)),
                     )
                 )
@@ -271,13 +307,17 @@ def topic_of(plan: Plan) -> Topic:
     gathered = _gathered(entries, space_of, plan.atoms, plan.members)
     cells = [Cell(*values) for values in _rows(plan.cells, *Cell._fields)]
     parts = {cell: gathered.parts_of(cell) for cell in cells}
-    _add_earlier(plan.earlier, space_of)
+    withheld_before = _add_earlier(plan.earlier, space_of)
     for space in spaces.values():
         space.cut()
     reported = {cell: gathered.days_of(cell) for cell in cells if cell.kind == "organisation"}
     is_of_parts = any(entry["part_of"] != "organisation" for entry in entries.values())
     places = {one: int(entry["place"]) for one, entry in entries.items()}
-    return Topic(" ".join(entries), plan.variant, is_of_parts, places, spaces, cells, parts, reported)
+    points = [Point(*values) for values in _rows(plan.points, *Point._fields)]
+    return Topic(
+        *(" ".join(entries), plan.variant, is_of_parts, places, spaces, cells, parts, reported),
+        *(gathered.numbers, space_of, points, _counted(plan.point_atoms), withheld_before),
+    )
 
 
 def _gathered(
@@ -347,23 +387,47 @@ def _broken_down(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str
     return dict(found)
 
 
-def _add_earlier(earlier: pd.DataFrame, space_of: Mapping[str, Space]) -> None:
-    """The sets of atoms that publications before this one showed, and to whom."""
-    here = earlier[earlier["number"].isin(list(space_of))]
-    found: dict[tuple[str, int], tuple[Space, list[int], str, str]] = {}
-    for publication, cell, shown_to, by_name_to, number, code, codes, source, start, end, value in _rows(
-        here,
-        *("publication", "cell", "shown_to", "by_name_to", "number", "organisation_code", "commissioners", "source"),
-        *("period_start_on", "period_end_on", "value"),
+def _counted(point_atoms: pd.DataFrame) -> dict[tuple[str, str, str, str], list[Counted]]:
+    found: dict[tuple[str, str, str, str], list[Counted]] = defaultdict(list)
+    of_point = ("indicator_id", "organisation_code", "source", "period_id")
+    for indicator, code, source, period, codes, start, end, *values in _rows(
+        point_atoms, *of_point, "commissioners", "period_start_on", "period_end_on", *_ROLES
     ):
-        space = space_of[number]
+        numerator, denominator = map(float, values)
+        atom = Counted(frozenset(codes.split()), start, end, numerator, denominator)
+        found[indicator, code, source, period].append(atom)
+    return found
+
+
+def _add_earlier(
+    earlier: pd.DataFrame, space_of: Mapping[str, Space]
+) -> list[tuple[Space, frozenset[Atom], frozenset[str]]]:
+    """Add the sets of atoms that publications before this one showed, and to whom; what they withheld by name."""
+    here = earlier[earlier["number"].isin(list(space_of))]
+    found: dict[tuple[str, int], tuple[Space, list[Atom], str, str, str]] = {}
+    for publication, cell, shown_to, by_name_to, withheld_from, number, code, codes, source, start, end, value in _rows(
+        here,
+        *("publication", "cell", "shown_to", "by_name_to", "withheld_from", "number", "organisation_code"),
+        *("commissioners", "source", "period_start_on", "period_end_on", "value"),
+    ):
         atom = Atom(number, code, frozenset(codes.split()), source, start, end, float(value))
-        of_cell = found.setdefault((publication, cell), (space, [], shown_to, by_name_to))
-        of_cell[1].append(space.place(atom))
-    for space, atoms, shown_to, by_name_to in found.values():
-        shown = space.set_of(atoms)
-        space.out[shown] |= set(shown_to.split())
-        space.by_name[shown] |= set(by_name_to.split())
+        of_cell = found.setdefault(
+            (publication, cell), (space_of[number], [], shown_to, by_name_to, withheld_from or "")
+        )
+        of_cell[1].append(atom)
+    # What is of one organisation and stands in no other figure tells nothing of any: so do most points of charts.
+    stands_in = Counter(atom for atoms in {frozenset(one[1]) for one in found.values() if one[2]} for atom in atoms)
+    for space, atoms, shown_to, by_name_to, _ in found.values():
+        is_of_many = len({atom.organisation_code for atom in atoms}) > 1
+        if shown_to and (is_of_many or any(stands_in[atom] > 1 or atom in space.atoms for atom in atoms)):
+            shown = space.set_of(space.place(atom) for atom in atoms)
+            space.out[shown] |= set(shown_to.split())
+            space.by_name[shown] |= set(by_name_to.split())
+    return [
+        (space, frozenset(atoms), frozenset(withheld_from.split()))
+        for space, atoms, _, _, withheld_from in found.values()
+        if withheld_from
+    ]
 
 
 def _order(atom: Atom) -> tuple[Any, ...]:
@@ -373,6 +437,10 @@ def _order(atom: Atom) -> tuple[Any, ...]:
 
 def _by_variant(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
     return {str(variant): rows for variant, rows in table.groupby("variant", sort=True)}
+
+
+def _of_indicators(table: pd.DataFrame, family: Collection[str]) -> pd.DataFrame:
+    return table[table["indicator_id"].isin(list(family))]
 
 
 def _rows(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:

@@ -20,25 +20,20 @@ import pandas as pd
 
 from impact.disclosure.atoms import Cell, Plan, Topic, plans, topic_of
 from impact.disclosure.audit import audit_so_far
+from impact.disclosure.points import judged, sets_of_points
 from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
+from impact.disclosure.reasons import (
+    AS_ITS_GROUP,
+    AS_ITSELF,
+    KNOWN_TO_READER,
+    ONE_MAKES_UP_MOST,
+    TOO_FEW_ORGANISATIONS,
+    WORKED_OUT,
+    why_small,
+)
+from impact.disclosure.record import EARLIER, ORGANISATION, released
 from impact.disclosure.secondary import choose
 from impact.disclosure.tables import Truths
-
-TOO_FEW_ORGANISATIONS = "too few organisations"
-KNOWN_TO_READER = "most of them are known to a reader"
-ONE_MAKES_UP_MOST = "one organisation makes up most of it"
-TOO_FEW_ANSWERS = "too few answers"
-ALL_ALIKE = "all answered alike"
-TOO_FEW_POSTS = "too few posts"
-WORKED_OUT = "another figure could be worked out from it"
-AS_ITS_GROUP = "the figure of its group is withheld"
-AS_ITSELF = "its own figure is withheld"
-
-_WEEKDAYS, _HOURS_A_DAY = 5 / 7, 7.5
-"""Of days in the calendar, and of a full-time working day: what a post comes to on the bases that do not count days of
-the calendar. NHS contracts have 37.5 hours a week."""
-
-_ORGANISATION = "organisation-"
 
 _MANY_CELLS, _MOST_PROCESSES = 5000, 4
 """From so many cells on several processes are started, and never more: each holds a copy of what it works on."""
@@ -47,19 +42,24 @@ _MOST_ROUNDS = 20
 """Every round withholds more, so this is never reached; it is there so that a fault cannot run for ever."""
 
 
+GATHERED = ("atom", "cell", "member", "point", "point_atom", "reads", "earlier_cell")
+
+
 @dataclass(frozen=True)
 class Control:
-    """What is to be made of a publication: the tables `disclosure.withheld`, `disclosure.audit`, `disclosure.audited`,
-    and `released`, what it lets out, down to the atoms (see `disclosure.earlier_cell`)."""
+    """What is to be made of a publication: the tables `disclosure.withheld`, `disclosure.judged_point`,
+    `disclosure.audit`, `disclosure.audited`, and `released`, what it lets out,
+    down to the atoms (see `disclosure.earlier_cell`)."""
 
     withheld: pd.DataFrame
+    judged_point: pd.DataFrame
     audit: pd.DataFrame
     audited: pd.DataFrame
     released: pd.DataFrame
 
 
 def control(tables: Mapping[str, pd.DataFrame]) -> Control:
-    """Disclosure control over the tables atom, cell, member, reads and earlier_cell of the schema `disclosure`, and
+    """Disclosure control over the tables `GATHERED` of the schema `disclosure`, and
     indicators, settings and organisations of the schemas before it."""
     rules = _rules(tables["settings"])
     indicators = tables["indicators"]
@@ -67,29 +67,31 @@ def control(tables: Mapping[str, pd.DataFrame]) -> Control:
     organisations = tables["organisations"]
     consenting = frozenset(organisations.loc[organisations["publication_consent"].eq(True), "organisation_code"])
     readers = _readers(tables["reads"])
-    found = plans(indicators, tables["atom"], tables["member"], tables["cell"], tables["earlier_cell"])
+    found = plans(tables)
     decided = list(_side_by_side(partial(_decided, readers, consenting, rules, small_count), found))
     withheld = [row for one in decided for row in one.withheld]
     audits = [audit for one in decided for audit in one.audits]
     audited = pd.concat(audits, ignore_index=True) if audits else pd.DataFrame(columns=_AUDIT)
-    released: list[tuple[Any, ...]] = []
+    let_out: list[tuple[Any, ...]] = []
     for one in decided:
         # Sets are numbered within their topic: here all of them are.
-        last = released[-1][1] if released else 0
-        released += [(publication, last + number, *rest) for publication, number, *rest in one.released]
+        last = let_out[-1][1] if let_out else 0
+        let_out += [(publication, last + number, *rest) for publication, number, *rest in one.released]
     return Control(
         pd.DataFrame(withheld, columns=_WITHHELD).sort_values(_WITHHELD, ignore_index=True),
+        pd.DataFrame([row for one in decided for row in one.points], columns=_JUDGED),
         audited,
         _audited_table(tables["reads"], audited),
-        pd.DataFrame(released, columns=EARLIER),
+        pd.DataFrame(let_out, columns=EARLIER),
     )
 
 
 @dataclass(frozen=True)
 class _Decided:
-    """What is made of a topic: the rows of the tables `withheld` and `released`, and its audits."""
+    """What is made of a topic: the rows of the tables `withheld`, `judged_point` and `released`, and its audits."""
 
     withheld: list[tuple[Any, ...]]
+    points: list[tuple[Any, ...]]
     audits: list[pd.DataFrame]
     released: list[tuple[Any, ...]]
 
@@ -111,13 +113,19 @@ def _decided(
     withheld = _primary(topic, [*of_public, *of_others], rules, small_count)
     audits = _secondary([*of_public, *seen_by(_insiders(of_public)), *of_others], withheld)
     _follow(topic, withheld)
-    return _Decided(_withheld_rows(topic, withheld), audits, _released(topic, withheld))
+    points = judged(topic, withheld, readers, rules, small_count)
+    return _Decided(
+        _withheld_rows(topic, withheld),
+        [(*point[:2], topic.variant, *point[2:5], why) for point, why in points.items()],
+        audits,
+        released(topic, withheld, sets_of_points(topic, [point for point, why in points.items() if not why])),
+    )
 
 
 def _insiders(of_public: Iterable[View]) -> list[Reader]:
     """The organisations to which what they sent themselves may tell something of others on the public page."""
     alone = set().union(*(view.alone() for view in of_public))
-    return [Reader(f"{_ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
+    return [Reader(f"{ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
 
 
 def _side_by_side(decide: Callable[[Plan], _Decided], found: Sequence[Plan]) -> Iterator[_Decided]:
@@ -156,7 +164,7 @@ def _readers(reads: pd.DataFrame) -> list[Reader]:
     found = [
         Reader(str(reader), frozenset(rows["audience"]))
         for reader, rows in reads.groupby("reader", sort=True)
-        if not str(reader).startswith(_ORGANISATION)
+        if not str(reader).startswith(ORGANISATION)
     ]
     return sorted(found, key=lambda reader: (len(reader.audiences), reader.audience))
 
@@ -176,34 +184,18 @@ def _primary(topic: Topic, seen: Iterable[View], rules: Rules, small_count: Mapp
         }
         why = None
         if cell.kind == "organisation" and cell.source != "official":
-            why = _small(topic, cell, values, rules, small_count[cell.indicator_id])
+            why = why_small(
+                *(small_count[cell.indicator_id], values[True], values.get(False, 0.0)),
+                audience=cell.audience,
+                variant=cell.variant,
+                days=topic.days[cell],
+                rules=rules,
+            )
         elif cell.kind != "organisation":
             why = _of_few(topic, cell, views, rules)
         if why is not None:
             found[cell] = why
     return found
-
-
-def _small(topic: Topic, cell: Cell, values: Mapping[bool, float], rules: Rules, kind: object) -> str | None:
-    """Why an organisation's own figure is of too few people to be shown, if it is."""
-    numerator, denominator = values[True], values.get(False, 0.0)
-    if kind == "staff_answers":
-        if denominator < rules.fewest_staff_answers:
-            return TOO_FEW_ANSWERS
-        if rules.fewest_staff_answers and numerator in (0.0, denominator):
-            return ALL_ALIKE
-    if kind == "staff_responses" and numerator < rules.fewest_staff_answers:
-        return TOO_FEW_ANSWERS
-    if kind == "user_answers":
-        least = rules.fewest_user_answers_public if cell.audience == PUBLIC else rules.fewest_user_answers
-        if 0 < denominator < least:
-            return TOO_FEW_ANSWERS
-    if kind == "posts":
-        days = topic.days[cell]
-        a_post = {"working_days": days * _WEEKDAYS, "hours": days * _WEEKDAYS * _HOURS_A_DAY}.get(cell.variant, days)
-        if denominator < rules.fewest_posts * a_post:
-            return TOO_FEW_POSTS
-    return None
 
 
 def _of_few(topic: Topic, cell: Cell, views: Mapping[tuple[str, str], View], rules: Rules) -> str | None:
@@ -363,7 +355,7 @@ def _follow(topic: Topic, withheld: dict[Cell, str]) -> None:
             continue
         if (cell.audience, cell.indicator_id, cell.grain, cell.organisation_code) in by_name:
             withheld[cell] = AS_ITSELF
-        elif cell.audience.startswith(_ORGANISATION):
+        elif cell.audience.startswith(ORGANISATION):
             places = {(part.space, part.whole) for part in topic.parts[cell]}
             if not places <= shown_in_public:
                 withheld[cell] = next((why[place] for place in sorted(places) if place in why), AS_ITS_GROUP)
@@ -390,55 +382,17 @@ def _withheld_rows(topic: Topic, withheld: Mapping[Cell, str]) -> list[tuple[Any
     return rows
 
 
+_JUDGED = ["audience", "indicator_id", "variant", "organisation_code", "source", "period_id", "reason"]
+
+
 def _audited_table(reads: pd.DataFrame, audits: pd.DataFrame) -> pd.DataFrame:
     """A row an audience: how many ranges were looked at, how many are too narrow, and how many of those were before."""
     rows = []
     for audience in sorted(set(reads["reader"])):
         # What a mutual reads of others is on the public page.
-        of = {PUBLIC, audience} if audience.startswith(_ORGANISATION) else {audience}
+        of = {PUBLIC, audience} if audience.startswith(ORGANISATION) else {audience}
         mine = audits[audits["audience"].isin(of)]
         narrow = mine[~mine["is_protected"].astype(bool)]
         before = int(narrow["is_already_disclosed"].sum())
         rows.append((audience, len(mine), len(narrow) - before, before))
     return pd.DataFrame(rows, columns=["audience", "ranges", "worked_out", "already_disclosed"])
-
-
-EARLIER = [
-    *("publication", "cell", "shown_to", "by_name_to", "number", "variant", "organisation_code", "commissioners"),
-    *("source", "period_start_on", "period_end_on", "value"),
-]
-"""The columns of `disclosure.earlier_cell`: a row an atom of a set that was shown, and to whom."""
-
-
-def _released(topic: Topic, withheld: Mapping[Cell, str]) -> list[tuple[Any, ...]]:
-    """What this publication lets out: each set of atoms that a figure of it shows, and to whom."""
-    rows: list[tuple[Any, ...]] = []
-    number = 0
-    for space in topic.spaces.values():
-        shown: dict[frozenset[int], tuple[set[str], set[str]]] = {}
-        atoms_of = {place: atoms for atoms, place in space.sets.items()}
-        for cell in topic.cells:
-            if cell in withheld or cell.audience.startswith(_ORGANISATION):
-                continue
-            for part in topic.parts[cell]:
-                if part.space != space.name:
-                    continue
-                whole = frozenset(atoms_of[part.whole])
-                if part.less is not None and not is_group_alike(space, cell, part.less):
-                    whole -= frozenset(atoms_of[part.less])
-                to, by_name = shown.setdefault(whole, (set(), set()))
-                to.add(cell.audience)
-                if cell.kind == "organisation":
-                    by_name.add(cell.audience)
-        atoms = {place: atom for atom, place in space.atoms.items()}
-        for members, (to, by_name) in shown.items():
-            number += 1
-            said = (number, " ".join(sorted(to)), " ".join(sorted(by_name)))
-            rows += [
-                (
-                    *("", *said, atom.number, topic.variant, atom.organisation_code),
-                    *(" ".join(sorted(atom.commissioners)), *atom[3:]),
-                )
-                for atom in (atoms[place] for place in sorted(members))
-            ]
-    return rows

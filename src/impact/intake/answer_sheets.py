@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from math import lcm
 
-from impact.checking.batch import cell_text
+from impact.checking.batch import column_texts
 from impact.checking.findings import Finding, about_file, cell_name, shown_heading
 from impact.checking.reading import TextTable
 from impact.checking.values import UNIT, plain_form
@@ -159,7 +159,7 @@ def _answers(sheets: Sheets) -> list[Sheet]:
     forms: dict[str, list[str]] = {}
     for column in sheets.definition.columns:
         if column.name in sheets.table.columns:
-            texts = [cell_text(sheets.table, cells, column) for cells in sheets.table.rows]
+            texts = column_texts(sheets.table, column)
             plain = {text: "" if text is None else plain_form(text, column) for text in dict.fromkeys(texts)}
             forms[column.name] = [plain[text] for text in texts]
     return [dict(zip(forms, cells, strict=True)) for cells in zip(*forms.values(), strict=True)]

@@ -1,13 +1,13 @@
 """The road from an inbox to a receipt, top to bottom: find, keep, read, check, decide, commit, answer, clear.
 
-The receipt is the commit point. Killed before it, the next run decides the same; killed after it, the next run only
-answers and clears.
+Drops are taken some hundred at a time, so that memory does not grow with how many wait. The receipt is the commit
+point. Killed before it, the next run decides the same; killed after it, the next run only answers and clears.
 """
 
 import hashlib
 import logging
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -20,7 +20,7 @@ from impact.intake.answers import answers
 from impact.intake.attempts import attempt_of
 from impact.intake.cover import SIDECAR
 from impact.intake.deciding import NAME_WITHHELD, Decided, decide_drops, known_by
-from impact.intake.landing import INBOX, Drop, Left, find_arrivals, outbox_of, read_drop
+from impact.intake.landing import INBOX, Arrival, Drop, Left, find_arrivals, outbox_of, read_drop
 from impact.intake.locks import load_reopenings
 from impact.intake.marked_up import is_sent_back, marked_up
 from impact.intake.receipts import (
@@ -40,6 +40,12 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
+_MOST_DROPS = 300
+"""So many are decided on and answered together. Checking has a cost for each batch; what is held for each drop of 200
+rows is a megabyte."""
+_MOST_BYTES = 20_000_000
+"""And no more than so many bytes of files, unless one alone is larger."""
+
 
 @dataclass(frozen=True)
 class Intake:
@@ -48,6 +54,16 @@ class Intake:
     receipts: tuple[Receipt, ...]
     sent_again: int
     left: tuple[Left, ...]
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    """A drop that waits to be taken: which one it is, without its bytes."""
+
+    arrival: Arrival
+    id: str
+    attempt: int
+    size_bytes: int
 
 
 def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) -> Intake:
@@ -63,30 +79,72 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         _clear_left(home, given.values())
         reopenings = load_reopenings(home)
         arrivals, left = find_arrivals(home, now, settings["settle_seconds"] if wait_until_settled else 0)
-        drops: list[Drop] = []
+        waiting: list[_Waiting] = []
         for arrival in arrivals:
             try:
                 drop = attempt_of(read_drop(arrival), given, register, reopenings, now)
             except OSError as fault:
-                left.append(Left(arrival.path, f"it cannot be opened: {fault.strerror}"))
+                left.append(_cannot_be_opened(arrival, fault))
                 continue
-            drops.append(drop)
-        fresh = {drop.id: drop for drop in reversed(drops) if drop.id not in given}
+            waiting.append(_Waiting(arrival, drop.id, drop.attempt, len(drop.data)))
+        fresh = {one.id: one for one in reversed(waiting) if one.id not in given}
         if fresh:
             _log.info("Checking %d new files", len(fresh))
+        again = [one for one in waiting if fresh.get(one.id) is not one]
         known = known_by(register, now)
         receipts: list[Receipt] = []
-        tables: dict[str, TextTable | None] = {}
-        for wave in _waves(sorted(fresh.values(), key=lambda drop: drop.arrival)):
-            decided = decide_drops(home, wave, known, settings_version, given)
-            commit(home, decided)
-            receipts += [one.receipt for one in decided]
-            given |= {one.receipt.id: one.receipt for one in decided}
-            tables |= {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
-        left += _answer(home, [(drop, given[drop.id]) for drop in drops], tables)
+        for wave in _waves(sorted(fresh.values(), key=lambda one: one.arrival)):
+            before = dict(given)  # so that it makes no difference which of a wave are decided on together
+            for part in _parts(wave):
+                drops = _opened(part, left)
+                decided = decide_drops(home, drops, known, settings_version, before)
+                commit(home, decided)
+                receipts += [one.receipt for one in decided]
+                given |= {one.receipt.id: one.receipt for one in decided}
+                tables = {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
+                left += _answer(home, [(one.drop, one.receipt) for one in decided], tables)
+        sent_again = 0
+        for part in _parts(again):
+            drops = [drop for drop in _opened(part, left) if drop.id in given]
+            sent_again += len(drops)
+            left += _answer(home, [(drop, given[drop.id]) for drop in drops], {})
         for one in left:
             _log.warning("Left: %s, because %s", one.shown, one.reason)
-        return Intake(tuple(receipts), len(drops) - len(receipts), tuple(left))
+        return Intake(tuple(receipts), sent_again, tuple(left))
+
+
+def _parts(waiting: Iterable[_Waiting]) -> Iterator[list[_Waiting]]:
+    """As many at a time as are taken together, in their order."""
+    part: list[_Waiting] = []
+    size_bytes = 0
+    for one in waiting:
+        if part and (len(part) == _MOST_DROPS or size_bytes + one.size_bytes > _MOST_BYTES):
+            yield part
+            part, size_bytes = [], 0
+        part.append(one)
+        size_bytes += one.size_bytes
+    if part:
+        yield part
+
+
+def _opened(waiting: Iterable[_Waiting], left: list[Left]) -> list[Drop]:
+    """The drops with their bytes. One that is no longer what it was when it was found is added to `left`."""
+    drops = []
+    for one in waiting:
+        try:
+            drop = replace(read_drop(one.arrival), attempt=one.attempt)
+        except OSError as fault:
+            left.append(_cannot_be_opened(one.arrival, fault))
+            continue
+        if drop.id == one.id:
+            drops.append(drop)
+        else:
+            left.append(Left(one.arrival.path, "it changed while others were taken"))
+    return drops
+
+
+def _cannot_be_opened(arrival: Arrival, fault: OSError) -> Left:
+    return Left(arrival.path, f"it cannot be opened: {fault.strerror}")
 
 
 def _keep(home: Home, drops: Collection[Drop]) -> None:
@@ -110,12 +168,12 @@ def _clear_left(home: Home, receipts: Iterable[Receipt]) -> None:
                     remove(cover)
 
 
-def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
+def _waves(waiting: Iterable[_Waiting]) -> list[list[_Waiting]]:
     """Drops for the same slots must be decided one after the other, and those of which one is before the other: as many
     waves as one sender has sent files of one feed."""
-    waves: list[tuple[set[Slot], list[Drop]]] = []
-    for drop in drops:
-        arrival = drop.arrival
+    waves: list[tuple[set[Slot], list[_Waiting]]] = []
+    for one in waiting:
+        arrival = one.arrival
         period = parse_period(arrival.period)
         definition = feeds().get(arrival.feed)
         names = period.part_ids() if period else (arrival.period,)
@@ -127,7 +185,7 @@ def _waves(drops: Iterable[Drop]) -> list[list[Drop]]:
         if after == len(waves):
             waves.append((set(), []))
         waves[after][0].update(slots)
-        waves[after][1].append(drop)
+        waves[after][1].append(one)
     return [wave for _, wave in waves]
 
 

@@ -3,13 +3,14 @@ definition's to say; a row is never changed on the way, only typed."""
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
 from pathlib import Path
 
 import duckdb
 
-from impact.checking.batch import cell_text
+from impact.checking.batch import column_texts
 from impact.checking.reading import TextTable
 from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
@@ -38,7 +39,7 @@ def stored_rows(definition: Definition, table: TextTable) -> list[StoredRow]:
     """The rows in the order of the file, each cell in its plain form. Only for a table without unreadable cells."""
     forms: list[list[str | None]] = []
     for column in definition.columns:
-        texts = [cell_text(table, cells, column) for cells in table.rows]
+        texts = column_texts(table, column)
         plain = {text: None if text is None else plain_form(text, column) for text in dict.fromkeys(texts)}
         forms.append([plain[text] for text in texts])
     periods = _row_periods(definition, table)
@@ -47,7 +48,9 @@ def stored_rows(definition: Definition, table: TextTable) -> list[StoredRow]:
 
 def rows_hash(rows: Sequence[StoredRow]) -> str:
     """SHA-256 of the rows in whatever order."""
-    return hashlib.sha256("\n".join(sorted(json.dumps(row) for row in rows)).encode()).hexdigest()
+    said = {text: json.dumps(text) for text in {text for row in rows for text in row}}
+    written = sorted(f"[{', '.join([said[text] for text in row])}]" for row in rows)  # each as JSON, but text by text
+    return hashlib.sha256("\n".join(written).encode()).hexdigest()
 
 
 def row_writer() -> duckdb.DuckDBPyConnection:
@@ -127,11 +130,10 @@ def column_totals(definition: Definition, table: TextTable) -> dict[str, dict[st
     with localcontext(prec=_DIGITS):
         for name in definition.totals:
             column = definition.column(name)
-            for period, cells in zip(periods, table.rows, strict=True):
-                text = cell_text(table, cells, column)
+            for (period, text), times in Counter(zip(periods, column_texts(table, column), strict=True)).items():
                 of_period = sums.setdefault(period or "", dict.fromkeys(definition.totals, Decimal(0)))
                 if text is not None and read_value(text, column) is not None:
-                    of_period[name] += Decimal(plain_form(text, column))
+                    of_period[name] += times * Decimal(plain_form(text, column))
         return {
             period: {name: f"{total.normalize():f}" if total else "0" for name, total in totals.items()}
             for period, totals in sorted(sums.items())
@@ -142,7 +144,7 @@ def _row_periods(definition: Definition, table: TextTable) -> list[str | None]:
     if definition.period_column is None:
         return [None] * len(table.rows)
     column: Column = definition.column(definition.period_column)
-    texts = [cell_text(table, cells, column) for cells in table.rows]
+    texts = column_texts(table, column)
     values = {text: None if text is None else read_value(text, column) for text in dict.fromkeys(texts)}
     named = {
         text: None if value is None else period_of(value, definition.period_grains) for text, value in values.items()

@@ -1,9 +1,11 @@
 """`impact check`: the decision that a file would get, from the same functions, with nothing written."""
 
 from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 from impact.checking.batch import cell_text
+from impact.checking.expectations import importing
 from impact.checking.findings import Finding
 from impact.checking.guard import FileToRead, read_file, read_files
 from impact.checking.reading import Reading, TextTable
@@ -15,6 +17,9 @@ from impact.intake.deciding import Decided, Known, decide_drops, read_drops
 from impact.intake.landing import INBOX, Arrival, read_drop
 from impact.intake.receipts import load_receipts
 from impact.settings import settings_at
+
+_LARGE_BYTES = 100_000
+"""Reading a file of this size takes so long that what checks it is imported meanwhile."""
 
 
 def place_of(
@@ -30,7 +35,8 @@ def place_of(
     if definition is None:
         return Arrival(organisation or "", feed or "", period or "", path), None
     drop = read_drop(Arrival("", definition.name, "", path))
-    reading = read_drops([drop], known)[drop.id]
+    with importing() if len(drop.data) > _LARGE_BYTES else nullcontext():
+        reading = read_drops([drop], known)[drop.id]
     cover = cover_fields(reading.cover, drop.cover_data) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
     if reading.table is not None:

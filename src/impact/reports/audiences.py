@@ -23,6 +23,7 @@ TABLES = (
     "saving_figure",
     "present_value",
     "return_state",
+    "over_time",
     "group_figure",
     "coverage",
 )
@@ -106,6 +107,8 @@ class OrganisationFigure:
     peer_note: str
     expected_lower: str
     expected_upper: str
+    expected_lower_998: str
+    expected_upper_998: str
     verdict: str
     verdict_note: str
     variation: str
@@ -246,7 +249,7 @@ class GroupFigure:
     indicator_id: str
     indicator_name: str
     unit: str
-    sector: str
+    scope: str
     scope_name: str
     basis: str
     basis_name: str
@@ -274,7 +277,7 @@ class Coverage:
     period_id: str
     topic: str
     kind: str
-    sector: str
+    scope: str
     scope_name: str
     delivery_model: str
     organisations_registered: int
@@ -294,6 +297,42 @@ class ReturnState:
     feed: str
     feed_title: str
     state: str
+
+
+@dataclass(frozen=True)
+class OverTimePoint:
+    """A row of published.over_time: a point of a chart over time, `point` its month or quarter. What is `charted` is
+    the value, or the residual: how far it lies from what the values of peers lead one to expect. Limits are those of
+    its part; where there are none, `limits_note` says why. Parts count from 1; one begins where limits do, for a
+    reason. A special cause is one of benchmarks.xmr, or shorthand."""
+
+    topic: str
+    indicator_id: str
+    indicator_name: str
+    unit: str
+    organisation_code: str
+    organisation_name: str
+    delivery_model: str
+    sector: str
+    basis: str
+    basis_name: str
+    point: str
+    point_start_on: date
+    point_end_on: date
+    value: str
+    charted: str
+    charted_value: str
+    centre: str
+    lower_process_limit: str
+    upper_process_limit: str
+    special_cause: str
+    limits_note: str
+    peer_group: str
+    part: int
+    rebased_on: str
+    rebased_because: str
+    source: str
+    is_public: bool
 
 
 @dataclass(frozen=True)
@@ -333,14 +372,16 @@ class AudienceRows:
     present_values: tuple[PresentValue, ...]
     return_states: tuple[ReturnState, ...]
     history: tuple[OrganisationFigure, ...]
-    groups: tuple[GroupFigure, ...] = ()
-    coverage: tuple[Coverage, ...] = ()
+    over_time: tuple[OverTimePoint, ...]
+    groups: tuple[GroupFigure, ...]
+    coverage: tuple[Coverage, ...]
 
     @property
     def is_public(self) -> bool:
         """Whether every figure in it is public already, and so free to release."""
         flags = [row.is_public for row in (*self.organisations, *self.history)]
         flags += [row.is_public for row in self.delivery_models]
+        flags += [row.is_public for row in self.over_time]
         flags += [row.is_public for row in self.groups]
         others = (self.return_states, self.effects, self.before_after, self.savings, self.present_values)
         return bool(flags) and all(flags) and not any(others)
@@ -487,11 +528,18 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
                 f"and {str(audience.kind == 'organisation').lower()} order by period_id, {organisation_order}"
             )
         ),
+        over_time=tuple(
+            OverTimePoint(*row)
+            for row in rows(
+                f"select {columns_of(OverTimePoint)} from over_time "
+                "order by indicator_id, organisation_name, organisation_code, basis, point_start_on"
+            )
+        ),
         groups=tuple(
             GroupFigure(*row)
             for row in rows(
                 f"select {columns_of(GroupFigure)} from group_figure where kind in ('area', 'ownership') "
-                "order by kind, indicator_id, case when kind = 'area' then scope_name end, length(sector), sector, "
+                "order by kind, indicator_id, case when kind = 'area' then scope_name end, length(scope), scope, "
                 "basis, delivery_model <> 'mutual', delivery_model"
             )
         ),
@@ -499,7 +547,7 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
             Coverage(*row)
             for row in rows(
                 f"select {columns_of(Coverage)} from coverage "
-                "order by kind <> 'all_sectors', scope_name, sector, topic, delivery_model <> 'mutual', delivery_model"
+                "order by kind <> 'all_sectors', scope_name, scope, topic, delivery_model <> 'mutual', delivery_model"
             )
         ),
     )

@@ -117,9 +117,9 @@ class Claim:
 
 @dataclass(frozen=True)
 class Area:
-    """That of a combined authority: `sector` is its key among groups."""
+    """That of a combined authority: `scope` is its key among groups."""
 
-    sector: str
+    scope: str
     name: str
 
 
@@ -147,9 +147,9 @@ def claims(rows: AudienceRows, period: Period) -> tuple[Claim, ...]:
 
 def areas(rows: AudienceRows) -> tuple[Area, ...]:
     """The combined authorities of which this reader may read: all of them in public, its own on its own page."""
-    found = {(one.scope_name, one.sector) for one in rows.groups if one.kind == "area"}
-    found |= {(one.scope_name, one.sector) for one in rows.coverage if one.kind == "area"}
-    return tuple(Area(sector, name) for name, sector in sorted(found))
+    found = {(one.scope_name, one.scope) for one in rows.groups if one.kind == "area"}
+    found |= {(one.scope_name, one.scope) for one in rows.coverage if one.kind == "area"}
+    return tuple(Area(scope, name) for name, scope in sorted(found))
 
 
 def area_claims(rows: AudienceRows, period: Period, area: Area) -> tuple[Claim, ...]:
@@ -157,8 +157,8 @@ def area_claims(rows: AudienceRows, period: Period, area: Area) -> tuple[Claim, 
     area, so that its figures describe; where all sectors are there to read, their verdict is told."""
     place = _Place(
         f"in {area.name}",
-        tuple(one for one in rows.groups if one.sector == area.sector and one.grain == "rolling_year"),
-        tuple(one for one in rows.coverage if one.sector == area.sector),
+        tuple(one for one in rows.groups if one.scope == area.scope and one.grain == "rolling_year"),
+        tuple(one for one in rows.coverage if one.scope == area.scope),
     )
     return tuple(_area_claim(rows, period, topic, place) for topic in _topics(rows))
 
@@ -198,7 +198,7 @@ def area_tables(rows: AudienceRows, period: Period, area: Area, topic_id: str) -
         figures = [
             (one.scope_name, one)
             for one in rows.groups
-            if one.sector == area.sector and one.indicator_id == indicator.id and one.grain == "rolling_year"
+            if one.scope == area.scope and one.indicator_id == indicator.id and one.grain == "rolling_year"
         ]
         title = f"{indicator.name} in {area.name}, {year_label(period)}"
         yield from _side_by_side(title, "Combined authority", indicator, figures)
@@ -210,7 +210,7 @@ def coverage_table(rows: AudienceRows, period: Period, area: Area | None = None)
     there = [
         one
         for one in rows.coverage
-        if one.topic in titles and (one.kind == "all_sectors" if area is None else one.sector == area.sector)
+        if one.topic in titles and (one.kind == "all_sectors" if area is None else one.scope == area.scope)
     ]
     if there:
         order = list(titles)
@@ -326,7 +326,7 @@ def _pooled(place: _Place, period: Period, indicators: Iterable[Indicator]) -> _
         if not indicator.is_in_claim:
             continue
         for ours, others in _beside_others(place.figures, indicator):
-            where = place.where or f"in {words(ours.sector)}"
+            where = place.where or f"in {words(_scope(ours))}"
             for is_how, wanted in ((_HIGHER, 1), (_LOWER, -1), (_SAME, 0)):
                 theirs = [one for one in others if _sign(ours, one) == wanted]
                 if theirs:
@@ -338,13 +338,17 @@ def _pooled(place: _Place, period: Period, indicators: Iterable[Indicator]) -> _
 def _beside_others(figures: Sequence[_Pooled], indicator: Indicator) -> Iterator[tuple[_Pooled, list[_Pooled]]]:
     """Mutuals, and the others that they may be read beside: in one place, on one basis, and shown."""
     there = {
-        (one.sector, one.basis, one.delivery_model): one
+        (_scope(one), one.basis, one.delivery_model): one
         for one in figures
         if one.indicator_id == indicator.id and is_figure(one.value)
     }
-    for (sector, basis, model), ours in there.items():
+    for (scope, basis, model), ours in there.items():
         if model == _MUTUAL:
-            yield ours, [there[sector, basis, other] for other in _OTHERS if (sector, basis, other) in there]
+            yield ours, [there[scope, basis, other] for other in _OTHERS if (scope, basis, other) in there]
+
+
+def _scope(figure: _Pooled) -> str:
+    return figure.sector if isinstance(figure, DeliveryModelFigure) else figure.scope
 
 
 def _sign(ours: _Pooled, theirs: _Pooled) -> int:
@@ -377,7 +381,7 @@ def _amounts(place: _Place, period: Period, indicators: Sequence[Indicator]) -> 
         for one in indicators
         if one.id in _AS_CLAIMED and one.id in ours
     ]
-    who = f"{_the(total)} report {place.where or f'in {words(total.sector)}'} over the year to {year_end(period)}"
+    who = f"{_the(total)} report {place.where or f'in {words(_scope(total))}'} over the year to {year_end(period)}"
     said = [f"{headline.name} that {who} come to {with_unit(total.value, total.unit)}."]
     said += [f"In it are {joined(parts)}."] if parts else []
     yield Decimal(total.value) > 0, " ".join(said)

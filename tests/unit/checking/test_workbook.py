@@ -4,10 +4,12 @@ import io
 import re
 import struct
 import tracemalloc
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -17,10 +19,20 @@ from hypothesis import strategies as st
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.utils.datetime import MAC_EPOCH
 
+from impact.checking.cell_values import written_text
 from impact.checking.reading import LARGEST_BYTES, Reading, TextTable, read_csv, read_table
-from impact.checking.sheet_extent import sheet_extent
-from impact.checking.workbook import COVER_FIELDS, LARGEST_UNPACKED, MOST_COLUMNS, MOST_PARTS, SLACK_ROWS
+from impact.checking.sheet_cells import sheet_cells
+from impact.checking.workbook import (
+    COVER_FIELDS,
+    LARGEST_UNPACKED,
+    MOST_COLUMNS,
+    MOST_PARTS,
+    SLACK_ROWS,
+    _book,
+    _parts,
+)
 from impact.definition import Column, Definition
+from tests.data.hostile.make import FOLDER, HOSTILE, data_of
 from tests.unit.checking.small import HEADINGS, SMALL, csv_bytes, good_rows
 
 ROW = ["M001", "2026-01", "hours", 5, 300, "none"]
@@ -450,7 +462,7 @@ def test_an_error_or_a_formula_without_a_value_on_the_cover_is_found() -> None:
 # --- what is refused
 
 
-def test_openpyxl_reads_xml_with_defusedxml() -> None:
+def test_openpyxl_reads_what_it_is_given_with_defusedxml() -> None:
     assert openpyxl.DEFUSEDXML is True
     assert openpyxl.LXML is False
 
@@ -606,14 +618,54 @@ def test_rows_and_cells_that_do_not_say_where_they_stand_follow_each_other() -> 
     assert table.rows[1] == ("M001", "2026-01", "hours", "5", "", "")
 
 
-@pytest.mark.parametrize("part", ["sheet", "book", "xl/styles.xml", "xl/sharedStrings.xml", "[Content_Types].xml"])
-def test_entities_are_refused(part: str) -> None:
-    def with_entities(xml: bytes) -> bytes:
-        declaration, end, rest = xml.rpartition(b"?>")
-        return declaration + end + b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>' + rest
+DECLARATIONS = {
+    "a document type alone": "<!DOCTYPE x>",
+    "billion laughs": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;">]>',
+    "one entity": '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>',
+    "a file": '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>',
+    "a definition elsewhere": '<!DOCTYPE x SYSTEM "http://localhost/x.dtd">',
+    "a parameter entity": '<!DOCTYPE x [<!ENTITY % a SYSTEM "http://localhost/x.dtd"> %a;]>',
+    "a parameter entity in itself": "<!DOCTYPE x [<!ENTITY % a '<!ENTITY b \"bbb\">'> %a;]>",
+    "after a comment": f"<!-- {'-' * 0}{'x' * 5000} --><?x y?><!DOCTYPE x [<!ENTITY a 'a'>]>",
+}
+EVERY_PART = [
+    "sheet",
+    "book",
+    "xl/worksheets/sheet2.xml",
+    "xl/styles.xml",
+    "xl/sharedStrings.xml",
+    "xl/_rels/workbook.xml.rels",
+    "_rels/.rels",
+    "[Content_Types].xml",
+    "xl/comments1.xml",
+]
 
-    data = with_shared_strings(small_book(ROW))
-    assert only_rule(with_parts(data, **{part: with_entities})) == "damaged_workbook"
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "iso-8859-1", "windows-1252"])
+@pytest.mark.parametrize("part", EVERY_PART)
+def test_what_is_declared_in_any_part_is_refused_before_openpyxl_sees_it(
+    part: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openpyxl, "load_workbook", lambda *_, **__: pytest.fail("openpyxl was given it"))
+    for declaration in DECLARATIONS.values():
+
+        def with_it(xml: bytes, declaration: str = declaration) -> bytes:
+            _, _, rest = xml.decode().rpartition("?>")
+            named = encoding.removesuffix("-be")
+            mark = "\ufeff" if encoding == "utf-16-be" else ""
+            text = f'{mark}<?xml version="1.0" encoding="{named}"?>{declaration}{rest or "<x/>"}'
+            return text.encode(encoding)
+
+        assert only_rule(with_parts(WORKBOOK, **{part: with_it})) == "damaged_workbook"
+
+
+@pytest.mark.parametrize("part", EVERY_PART[:6] + EVERY_PART[7:8])
+def test_a_declaration_where_none_can_stand_is_no_xml(part: str) -> None:
+    declared = b'<!DOCTYPE x [<!ENTITY a "a">]>'
+    data = with_parts(WORKBOOK, **{part: lambda xml: re.sub(rb"(<[a-zA-Z][^>]*>)", rb"\1" + declared, xml, count=1)})
+    rules = [finding.rule for finding in read(data).findings]
+    # Of a sheet that is not the one with the rows, or one that nothing is read of, only what is read matters.
+    assert rules == ["damaged_workbook"]
 
 
 def test_a_workbook_in_the_strict_form_is_refused_and_not_read_as_empty() -> None:
@@ -666,6 +718,101 @@ def test_no_damage_within_a_part_raises_and_what_cannot_be_read_has_a_finding(da
     assert reading.table is not None or reading.findings
 
 
+# --- as openpyxl reads the cells
+
+
+def read_by_openpyxl(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    """By sheet the cells that say something, read by openpyxl alone and written as people write values."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        sheets = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets
+        return {
+            sheet.title: {
+                (row, column): text
+                for row, values in enumerate(sheet.iter_rows(min_row=1, min_col=1, values_only=True), 1)
+                for column, value in enumerate(values, 1)
+                if (text := as_written(value))
+            }
+            for sheet in sheets
+        }
+
+
+def as_written(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return str(value).upper()
+        case float():
+            return format(Decimal(f"{value + 0.0:.15g}"), "f")
+        case datetime() if value.time() != time():
+            return f"{value:%d/%m/%Y %H:%M:%S}"
+        case date():
+            return f"{value:%d/%m/%Y}"
+    return str(value).replace("_x000D_", "\r").strip()
+
+
+def read_here(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
+    parts = _parts(data)
+    assert isinstance(parts, dict)
+    book = _book(parts)
+    return {
+        sheet.title: {
+            (row, cell[0]): text
+            for row, cells in sheet_cells(sheet.xml, 2**20, 2**14).rows.items()
+            for cell in cells
+            if (text := written_text(cell, None, book.meanings))
+        }
+        for sheet in book.sheets
+    }
+
+
+ANYTHING = st.one_of(
+    st.none(),
+    st.integers(),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.booleans(),
+    st.dates(date(1900, 1, 1)),
+    st.datetimes(datetime(1900, 1, 1)),  # noqa: DTZ001
+    st.times(),
+    st.timedeltas(timedelta(0), timedelta(days=3000)),
+    st.sampled_from(["#N/A", "x005F_x", "_x000D_", " ", "=1+1", ("=1+1",)]),
+    TEXTS,
+)
+
+
+@given(
+    st.lists(st.lists(ANYTHING, max_size=5), max_size=5),
+    st.lists(st.sampled_from(["General", "yyyy-mm-dd", "[h]:mm", "mmm yy", "0%", "@"]), min_size=5, max_size=5),
+    st.booleans(),
+)
+@settings(deadline=None, max_examples=60)
+def test_each_cell_is_read_as_openpyxl_reads_it(rows: list[list[Any]], formats: list[str], is_from_1904: bool) -> None:
+    workbook = openpyxl.load_workbook(io.BytesIO(book({"Data": rows, "Other": rows[:1]})))
+    if is_from_1904:
+        workbook.epoch = MAC_EPOCH
+    for cells in workbook.worksheets[0].iter_rows():
+        for cell, number_format in zip(cells, formats, strict=False):
+            if isinstance(cell.value, int | float) and abs(cell.value) < 10**9:
+                cell.number_format = number_format
+    file = io.BytesIO()
+    workbook.save(file)
+    for data in (file.getvalue(), with_shared_strings(file.getvalue())):
+        assert read_here(data) == read_by_openpyxl(data)
+
+
+def test_each_cell_of_the_corpus_is_read_as_openpyxl_reads_it() -> None:
+    """But for what is refused (openpyxl loses rows out of order, and reads sheets of another form as empty) and what it
+    takes long over."""
+    refused = {"damaged_workbook", "not_text", "locked_workbook", "too_many_rows", "links_in_workbook"}
+    small = [one for one in HOSTILE if one.name.endswith("x") and (FOLDER / one.name).exists()]
+    corpus = [data_of(one) for one in small if not one.name.startswith(("deeply_nested", "one_text"))]
+    compared = [data for data in corpus if refused.isdisjoint(finding.rule for finding in read(data).findings)]
+    assert len(compared) > 10
+    for data in compared:
+        assert read_here(data) == read_by_openpyxl(data)
+
+
 # --- how far a sheet goes
 
 
@@ -681,5 +828,5 @@ def test_no_damage_within_a_part_raises_and_what_cannot_be_read_has_a_finding(da
     ],
 )
 def test_a_sheet_goes_as_far_as_something_stands_in_it(rows: str, extent: tuple[int, int, tuple[str, ...]]) -> None:
-    seen = sheet_extent(f"<worksheet {NAMESPACE}><sheetData>{rows}</sheetData></worksheet>".encode())
+    seen = sheet_cells(f"<worksheet {NAMESPACE}><sheetData>{rows}</sheetData></worksheet>".encode(), 1_000, 100)
     assert (seen.last_row, seen.last_column, seen.uncalculated) == extent

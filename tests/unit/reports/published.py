@@ -9,11 +9,14 @@ from impact.reports.audiences import (
     Audience,
     AudienceRows,
     BeforeAfter,
+    Coverage,
     DeliveryModelFigure,
     Disclosure,
     Effect,
+    GroupFigure,
     Indicator,
     OrganisationFigure,
+    OverTimePoint,
     PresentValue,
     ReturnState,
     SavingFigure,
@@ -119,6 +122,8 @@ _ALPHA = OrganisationFigure(
     peer_note="",
     expected_lower="3.20",
     expected_upper="5.00",
+    expected_lower_998="2.70",
+    expected_upper_998="5.50",
     verdict="similar",
     verdict_note="",
     variation="[z]",
@@ -155,6 +160,8 @@ _MUTUALS = DeliveryModelFigure(
     note="",
     is_public=False,
 )
+
+_OF_MODELS = frozenset(DeliveryModelFigure.__dataclass_fields__)
 
 _EFFECT = Effect(
     kind="spin_out",
@@ -212,11 +219,43 @@ _SAVING = SavingFigure(
     deflator_vintage="2025-12",
     note="",
 )
+_POINT = OverTimePoint(
+    topic="sickness_absence",
+    indicator_id="sickness_absence_rate",
+    indicator_name="Absence rate",
+    unit="%",
+    organisation_code="M001",
+    organisation_name="Alpha Care CIC",
+    delivery_model="mutual",
+    sector="adult_social_care",
+    basis="calendar_days",
+    basis_name="calendar days",
+    point="2026-03",
+    point_start_on=date(2026, 3, 1),
+    point_end_on=date(2026, 3, 31),
+    value="4.10",
+    charted="value",
+    charted_value="4.10",
+    centre="[z]",
+    lower_process_limit="[z]",
+    upper_process_limit="[z]",
+    special_cause="[z]",
+    limits_note="too few points",
+    peer_group="[z]",
+    part=1,
+    rebased_on="[z]",
+    rebased_because="",
+    source="return",
+    is_public=False,
+)
+
 NOT_AUDITED = Disclosure(is_audited=False, cells=0, withheld=())
 AUDITED = Disclosure(is_audited=True, cells=9, withheld=(Withheld("too few answers", 2), Withheld("too few posts", 1)))
 
 _NO_PEERS = {"peer_group": "[z]", "peers": "[z]", "peer_value": "[z]", "peer_median": "[z]"}
-_NO_VERDICT = {"expected_lower": "[z]", "expected_upper": "[z]", "verdict": "[z]"}
+_NO_VERDICT = dict.fromkeys(
+    ("expected_lower", "expected_upper", "expected_lower_998", "expected_upper_998", "verdict"), "[z]"
+)
 _NO_QUARTILES = {"peer_lower_quartile": "[z]", "peer_upper_quartile": "[z]"}
 
 
@@ -251,6 +290,27 @@ def model(value: str = "4.10", of: Indicator = RATE, **fields: object) -> Delive
     if of.unit == "GBP":
         about |= {"median": "1000", "lower_quartile": "-2000", "upper_quartile": "30000"}
     return replace(_MUTUALS, **{**about, "value": value, **fields})  # type: ignore[arg-type]
+
+
+def area(value: str = "4.10", of: Indicator = RATE, **fields: object) -> GroupFigure:
+    """The figure of the mutuals of Alphashire for the year to March 2026."""
+    shared = {name: getattr(model(value, of), name) for name in GroupFigure.__dataclass_fields__ if name in _OF_MODELS}
+    made = GroupFigure(kind="area", scope="area:B1", scope_name="Alphashire", **shared)
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def band(value: str = "4.10", of: Indicator = RATE, **fields: object) -> GroupFigure:
+    """The figure of the mutuals of which staff own three quarters and more."""
+    return area(value, of, **{"kind": "ownership", "scope": "owned:75", "scope_name": "75% and more", **fields})
+
+
+def coverage(of: Topic = ABSENCE, **fields: object) -> Coverage:
+    """Of 15 mutuals that ever reported 12 still do."""
+    counts = (14, 13, 15, 2, 1, 12)
+    made = Coverage(
+        "2026-Q1", of.id, "all_sectors", "sectors_of_mutuals", "all sectors with mutuals", "mutual", *counts
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
 
 
 def effect(word: str = "fell", of: Indicator = RATE, **fields: object) -> Effect:
@@ -303,6 +363,15 @@ def present_value(value: str = "110000", *, who: str = "Alpha Care CIC", **field
     return replace(made, **fields)  # type: ignore[arg-type]
 
 
+def over_time(value: str = "4.10", point: str = "2026-03", of: Indicator = RATE, **fields: object) -> OverTimePoint:
+    """A point of Alpha Care's chart, without limits."""
+    about: dict[str, object] = {"topic": of.topic, "indicator_id": of.id, "indicator_name": of.name, "unit": of.unit}
+    period = parse_period(point)
+    assert period is not None
+    about |= {"point": point, "point_start_on": period.start_on, "point_end_on": period.end_on}
+    return replace(_POINT, **{**about, "value": value, "charted_value": value, **fields})  # type: ignore[arg-type]
+
+
 def state(said: str, of: Topic = ABSENCE, who: str = "Alpha Care CIC") -> ReturnState:
     return ReturnState("M001" if who == "Alpha Care CIC" else who, who, of.id, of.title, said)
 
@@ -317,6 +386,9 @@ def rows(
     before_after: Sequence[BeforeAfter] = (),
     savings: Sequence[SavingFigure] = (),
     present_values: Sequence[PresentValue] = (),
+    points: Sequence[OverTimePoint] = (),
+    groups: Sequence[GroupFigure] = (),
+    coverage: Sequence[Coverage] = (),
     disclosure: Disclosure = NOT_AUDITED,
 ) -> AudienceRows:
     return AudienceRows(
@@ -335,4 +407,7 @@ def rows(
         present_values=tuple(present_values),
         return_states=tuple(states),
         history=tuple(history),
+        over_time=tuple(points),
+        groups=tuple(groups),
+        coverage=tuple(coverage),
     )

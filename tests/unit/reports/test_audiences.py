@@ -18,6 +18,7 @@ from tests.unit.reports.published import (
     effect,
     figure,
     model,
+    over_time,
     present_value,
     rows,
     saving,
@@ -45,6 +46,7 @@ _ALIKE: Mapping[str, Any] = {
     "before_after": before_after(),
     "saving_figure": saving(),
     "present_value": present_value(),
+    "over_time": over_time(),
 }
 
 
@@ -162,6 +164,7 @@ def test_each_audience_is_given_its_own_rows_and_whoever_was_not_at_work_is_none
         assert {one.organisation_code for one in rows.organisations} == {audience.id}
         assert {one.sector for one in rows.delivery_models} == {audience.id}
         assert {one.organisation_code for one in rows.return_states} == {audience.id}
+        assert [one.organisation_name for one in rows.over_time] == [audience.id]
         assert {one.period_id for one in rows.organisations} == {"2026-Q1"}
         periods = ["2025-Q4", "2026-Q1"] if audience.kind == "organisation" else []
         assert list(dict.fromkeys(one.period_id for one in rows.history)) == periods
@@ -170,7 +173,8 @@ def test_each_audience_is_given_its_own_rows_and_whoever_was_not_at_work_is_none
 
 
 def is_empty(rows: AudienceRows) -> bool:
-    return not (rows.organisations or rows.delivery_models or rows.return_states or rows.history or rows.publishers)
+    tables = (rows.organisations, rows.delivery_models, rows.return_states, rows.history, rows.over_time)
+    return not (any(tables) or rows.publishers)
 
 
 def test_what_was_withheld_is_counted_and_a_page_without_a_sound_audit_has_none(home: Home) -> None:
@@ -207,3 +211,5 @@ def test_rows_are_public_when_all_of_their_figures_are() -> None:
     assert not replace(given, organisations=(), delivery_models=()).is_public
     assert not replace(given, effects=(effect(),)).is_public
     assert not replace(given, savings=(saving(),)).is_public
+    assert not replace(given, over_time=(over_time(),)).is_public
+    assert replace(given, over_time=(over_time(is_public=True),)).is_public

@@ -1,0 +1,219 @@
+"""A report as a tagged PDF by Typst, in its PDF/UA-1 mode. How it looks is `templates/report.typ`; here the content is
+put into the order of print, every text as data.
+
+What Typst and its fonts are told is in `typesetting`, how a table is fitted to a page in `fitting`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import typst
+
+from impact.reports.chart_records import Chart
+from impact.reports.charts import WIDE, draw, key_of, standalone
+from impact.reports.content import Figure, Profile, Report, Section, Table
+from impact.reports.fitting import MARGIN, UPRIGHT, breakable, fitted
+from impact.reports.typesetting import is_drawn_by_ours, typeset, with_drawable_texts
+
+_PUBLISHER = "Social impact benchmarks"
+_TALL, _TALLER, _TALLEST = 220.0, 480.0, 590.0
+"""Of drawings, in points. A section with one of the first begins on a new page, so that it stands below its heading;
+one of the second does not fit there; with the third, and what is said above and below it, a page is full."""
+_RUNNING_TITLE = 90
+"""Characters at the head of each page: one line."""
+
+_NO_TEXTS = ("svg", "sign", "anchor", "links")
+
+_Part = dict[str, Any]
+
+
+def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
+    """The report in print: what it says and every figure of it. Tables that are folded away on a page stand at its end,
+    unless it need not be complete.
+
+    Raises typst.TypstError where Typst cannot set it, which no content can bring about.
+    """
+    on = report.published_on
+    try:
+        return typeset(_printed(with_drawable_texts(report), is_complete=is_complete), on)
+    except typst.TypstError:
+        # Signs that can be drawn one by one, of several alphabets and marks upon them, cannot always be together.
+        return typeset(_printed(with_drawable_texts(report, is_drawn_by_ours), is_complete=is_complete), on)
+
+
+def _printed(report: Report, *, is_complete: bool) -> dict[str, Any]:
+    """The report as the template wants it."""
+    on = report.published_on
+    title = " ".join(report.title.split())
+    facts = [
+        ("Published", _day(on)),
+        ("Period covered", report.period_covered),
+        ("Made for", report.audience_name),
+        ("Status", report.status),
+    ]
+    if report.next_update:
+        facts.append(("Next update", report.next_update))
+    content: dict[str, Any] = {
+        "title": title,
+        "running_title": title if len(title) <= _RUNNING_TITLE else f"{title[: _RUNNING_TITLE - 1].rstrip()}…",
+        "publisher": _PUBLISHER,
+        "warning": report.warning or "",
+        "facts": facts,
+        "notices": report.notices,
+        "main_points_title": "Main points",
+        "main_points": report.main_points or ["There are no figures for this period yet."],
+        "contents_title": "Contents",
+        "parts": list(_parts(report, is_complete=is_complete)),
+    }
+    return {"margin": MARGIN, "date": (on.year, on.month, on.day), **_as_set(content)}
+
+
+def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
+    """The parts in the order of print. What is folded away on a page, and the tables of figures, come last: they are
+    what one looks up."""
+    numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
+    links = {profile.title: profile.id for profile in report.profiles}
+    for section in report.sections:
+        yield _section(section, 1, numbers, links)
+    for profile in report.profiles:
+        yield from _profile(profile, numbers)
+    if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
+        yield _part("How to read the tables", 1, paragraphs=told)
+    if report.glossary:
+        yield _part("Words used here", 1, terms=[(term.word, term.meaning) for term in report.glossary])
+    detailed = [
+        _part(section.title if part == report.title else f"{part}: {section.title}", 2, tables=tables)
+        for part, section in report.all_sections()
+        if (tables := _looked_up(section, numbers, is_complete=is_complete))
+    ]
+    if detailed:
+        yield _part("Detailed tables", 1, is_new_page=True)
+        yield from detailed
+
+
+def _tables(report: Report) -> Iterator[Table]:
+    for _, section in report.all_sections():
+        yield from (figure.table for figure in section.figures)
+        yield from section.tables
+
+
+def _looked_up(section: Section, numbers: Mapping[str, int], *, is_complete: bool) -> list[Table]:
+    of_figures = [
+        replace(figure.table, title=f"Figure {numbers[figure.id]} as a table: {figure.table.title}")
+        for figure in section.figures
+    ]
+    return of_figures + [table for table in section.tables if table.is_folded and is_complete]
+
+
+def _section(section: Section, level: int, numbers: Mapping[str, int], links: Mapping[str, str]) -> _Part:
+    figures = [_figure(figure, numbers[figure.id]) for figure in section.figures]
+    tallest = max((figure["height"] for figure in figures), default=0.0)
+    return _part(
+        section.title,
+        level,
+        is_new_page=level == 1 and tallest > _TALL,
+        # What does not fit goes to the foot of a page, in its order, and tables go on above it: no page is half empty.
+        in_place=0 if tallest > _TALLER else 1 if level == 1 and tallest > _TALL else len(figures),
+        paragraphs=section.paragraphs,
+        points=section.points,
+        figures=figures,
+        tables=[table for table in section.tables if not table.is_folded],
+        links=links,
+    )
+
+
+def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
+    yield _part(
+        profile.title,
+        1,
+        anchor=profile.id,
+        is_new_page=True,
+        facts=profile.facts,
+        points=profile.main_points,
+        comment=profile.comment,
+    )
+    for section in profile.sections:
+        yield _section(section, 2, numbers, {})
+
+
+def _part(
+    title: str, level: int, *, tables: Iterable[Table] = (), links: Mapping[str, str] | None = None, **rest: Any
+) -> _Part:
+    """A part with a heading. It is turned where a table of it does not fit an upright page."""
+    set_tables = [_table(table, links or {}) for table in tables]
+    return {
+        "title": title,
+        "level": level,
+        "anchor": "",
+        "is_new_page": False,
+        "in_place": 0,
+        "is_turned": any(table["is_turned"] for table in set_tables),
+        "facts": (),
+        "paragraphs": (),
+        "points": (),
+        "comment": "",
+        "comment_label": "What the organisation says",
+        "terms": (),
+        "figures": (),
+        **rest,
+        "tables": set_tables,
+    }
+
+
+def _table(table: Table, links: Mapping[str, str]) -> dict[str, Any]:
+    fit = fitted(table)
+    return {
+        "title": table.title,
+        "size": fit.size,
+        "widths": fit.widths,
+        "gutter": fit.gutter,
+        "is_turned": fit.is_turned,
+        "columns": [
+            {"heading": breakable(column.heading, fit.longest_word), "is_figure": column.is_figure}
+            for column in table.columns
+        ],
+        "rows": [[breakable(text, fit.longest_word) for text in row] for row in table.rows],
+        # Where a row leads to, by its number: a name may stand in two.
+        "links": {str(index): links[row[0]] for index, row in enumerate(table.rows) if row[0] in links},
+        "notes": table.notes,
+    }
+
+
+def _figure(figure: Figure, number: int) -> dict[str, Any]:
+    svg = standalone(draw(figure.chart, WIDE, figure.id))
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    assert found
+    across, down = map(float, found.groups())
+    width = min(UPRIGHT, _TALLEST * across / down)
+    return {
+        "title": f"Figure {number}: {figure.chart.title}",
+        "subtitle": figure.chart.subtitle,
+        "description": figure.chart.description,
+        "note": figure.chart.note,
+        "key": _key(figure.chart),
+        "svg": svg,
+        "width": width,
+        "height": width * down / across,
+    }
+
+
+def _key(chart: Chart) -> list[dict[str, str]]:
+    return [{"sign": standalone(entry.sign), "label": entry.label} for entry in key_of(chart)]
+
+
+def _as_set(content: Any) -> Any:
+    """Every text of the content as it can be set. Drawings and anchors are no texts."""
+    if isinstance(content, str):
+        return breakable(content)
+    if isinstance(content, Mapping):
+        return {key: value if key in _NO_TEXTS else _as_set(value) for key, value in content.items()}
+    if isinstance(content, Sequence):
+        return [_as_set(value) for value in content]
+    return content
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
