@@ -15,13 +15,10 @@ from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
 from tests.journeys.homes import (
     NOW,
-<<<<<<< HEAD
-    released,
-=======
     cover,
     drop,
     new_home,
->>>>>>> intake
+    released,
     send,
     send_all,
     send_quarter,

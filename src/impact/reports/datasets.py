@@ -19,6 +19,7 @@ from impact.reports.audiences import (
     Effect,
     GroupFigure,
     OrganisationFigure,
+    OverTimePoint,
     PresentValue,
     ReturnState,
     SavingFigure,
@@ -45,6 +46,7 @@ RECORDS: dict[str, tuple[type[Any], Callable[[AudienceRows], Sequence[object]]]]
     "present-values": (PresentValue, lambda rows: rows.present_values),
     "quarters": (OrganisationFigure, lambda rows: rows.history),
     "returns": (ReturnState, lambda rows: rows.return_states),
+    "over-time": (OverTimePoint, lambda rows: rows.over_time),
 }
 """Each dataset, the records that it is made of, and where they are among an audience's rows."""
 

@@ -134,6 +134,10 @@ COMPARED = {
     ),
     # The quarter that is published stands among the organisations, too: there it is compared.
     "quarters.csv": _Compared(_OF_ORGANISATION, (_OWN,)),
+    "over-time.csv": _Compared(
+        ("indicator_id", "organisation_code", "basis", "point"),
+        (_Figure("value", "own"),),
+    ),
     "delivery-models.csv": _Compared(
         ("grain", "period_id", "indicator_id", "sector", "basis", "delivery_model"),
         (

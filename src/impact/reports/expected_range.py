@@ -69,6 +69,8 @@ def _mark(figure: OrganisationFigure) -> FunnelMark:
         float(figure.value),
         number(figure.expected_lower),
         number(figure.expected_upper),
+        number(figure.expected_lower_998),
+        number(figure.expected_upper_998),
         verdict=figure.verdict,
     )
 

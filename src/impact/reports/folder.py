@@ -11,14 +11,18 @@ from impact.reports.datasets import datasets
 from impact.reports.explore import EXPLORE_PAGE, explore_page
 from impact.reports.figure_files import figure_files
 from impact.reports.html import REPORT_PAGE, Download, report_pages
+from impact.reports.pdf import report_pdf
 from impact.reports.workbook import report_workbook
 
 PAGE = REPORT_PAGE
 DATA = "data"
 """The folder in it that holds the datasets."""
 
-WORKBOOK = "report.xlsx"
+WORKBOOK, PDF = "report.xlsx", "report.pdf"
+_PRINTED = frozenset({"public", "commissioner"})
+"""Who hands reports to a board or a press office. A mutual prints its page, which is its whole report."""
 
+_PDF = Download(PDF, "This report in print", "PDF", is_lead=True)
 _WORKBOOK = Download(WORKBOOK, "This report as a workbook", "Excel", is_lead=True)
 _EXPLORE = Download(EXPLORE_PAGE, "Explore the figures", "page", is_page=True, is_lead=True)
 _ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
@@ -34,6 +38,8 @@ def audience_files(
     if files:
         files[ALL_DATA] = zip_of(files)
     files[WORKBOOK] = report_workbook(report)
+    if rows.audience.kind in _PRINTED:
+        files[PDF] = report_pdf(report, is_complete=False)
     downloads = [*_leads(files), *_data_downloads(rows)]
     sizes = {name: len(content) for name, content in files.items()}
     explore = {EXPLORE_PAGE: explore_page(rows, period, report.title, downloads, sizes)}
@@ -42,7 +48,7 @@ def audience_files(
 
 def _leads(files: Mapping[str, bytes]) -> list[Download]:
     """What stands at the top of the page: each form of the whole."""
-    return [one for one in (_WORKBOOK, _ALL_DATA, _EXPLORE) if one.is_page or one.name in files]
+    return [one for one in (_PDF, _WORKBOOK, _ALL_DATA, _EXPLORE) if one.is_page or one.name in files]
 
 
 def _data_downloads(rows: AudienceRows) -> list[Download]:

@@ -14,7 +14,7 @@ from impact.release import open_release
 
 MANIFEST = "manifest.json"
 
-_PACKAGES = ("impact", "duckdb", "jinja2")
+_PACKAGES = ("impact", "duckdb", "jinja2", "typst", "xlsxwriter")
 
 _RULES = {
     "consent": "organisations that have agreed to be named, in sectors in which mutuals work",

@@ -277,7 +277,7 @@ def _figure_words(change: Change) -> str:
 
 
 def _when(row: Mapping[str, str]) -> str:
-    period = parse_period(row["period_id"])
+    period = parse_period(row.get("point") or row["period_id"])
     assert period is not None
     return f"year to {year_end(period)}" if row.get("grain") == "rolling_year" else period.label()
 

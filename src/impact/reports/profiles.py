@@ -8,7 +8,8 @@ from impact.periods import Period
 from impact.reports.audiences import Audience, AudienceRows, OrganisationFigure
 from impact.reports.before_after import before_after_table
 from impact.reports.content import Column, Profile, Section, Table
-from impact.reports.main_points import main_points
+from impact.reports.main_points import IS_IN, main_points
+from impact.reports.over_time import over_time_figures
 from impact.reports.savings import present_value_tables, saving_tables
 from impact.reports.subject import OF_ONE, subjects
 from impact.reports.tables import tables_of_one
@@ -43,6 +44,7 @@ def _rows_of(rows: AudienceRows, code: str, name: str) -> AudienceRows:
         present_values=tuple(one for one in rows.present_values if one.organisation_code == code),
         return_states=tuple(one for one in rows.return_states if one.organisation_code == code),
         history=(),
+        over_time=tuple(one for one in rows.over_time if one.organisation_code == code),
     )
 
 
@@ -64,12 +66,14 @@ def _profile(rows: AudienceRows, period: Period, code: str, figure: Organisation
 def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]:
     found = subjects(rows, period)
     yield Section(f"{id_}-figures", "Figures", tables=tuple(tables_of_one(found)))
+    if over_time := [figure for subject in found for figure in over_time_figures(subject)]:
+        yield Section(f"{id_}-over-time", "Over time", figures=tuple(over_time))
     if before_after := [table for subject in found for table in before_after_table(subject)]:
         yield Section(f"{id_}-before-after", "Before and after spinning out", tables=tuple(before_after))
     saved = [table for subject in found for make in (saving_tables, present_value_tables) for table in make(subject)]
     if saved:
         yield Section(f"{id_}-savings", "Savings", tables=tuple(saved))
-    if rows.return_states:
+    if any(one.state not in IS_IN for one in rows.return_states):
         yield Section(
             f"{id_}-returns",
             "Returns",

@@ -61,6 +61,8 @@ def tables_of_one(subjects: Sequence[Subject]) -> Iterator[Table]:
         line
         for subject in subjects
         for indicator in subject.indicators
+        # Figures without a good and a bad direction say little of one organisation alone; its topics' tables have them.
+        if indicator.polarity != "none"
         for line in subject.lines(indicator)
         if says_something(line.figure.value)
     ]

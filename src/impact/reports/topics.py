@@ -8,6 +8,7 @@ from impact.reports.audiences import AudienceRows
 from impact.reports.before_after import before_after_figure, before_after_table, effect_table
 from impact.reports.content import Column, Section, Table
 from impact.reports.expected_range import expected_range_figure
+from impact.reports.over_time import over_time_figures
 from impact.reports.portfolio import portfolio_figure
 from impact.reports.savings import present_value_tables, saving_tables
 from impact.reports.subject import Subject, subjects
@@ -37,6 +38,7 @@ def _section(subject: Subject) -> Section:
         figures=(
             *portfolio_figure(subject),
             *expected_range_figure(subject),
+            *over_time_figures(subject),
             *before_after_figure(subject),
         ),
         tables=(

@@ -32,6 +32,8 @@ _LONG = 1_000_000
 _AGE = 10
 """How many documents Typst keeps what it has worked out for."""
 
+_USUAL = re.compile("[ -~£]*")
+"""Signs that need not be asked after, because every report is full of them."""
 _SPACE = re.compile(r"[\t\n\v\f\r ]+")
 _DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
 _UNKNOWN = "\ufffd"
@@ -89,7 +91,7 @@ def _with_drawable_texts(record: Any, is_drawn: Callable[[str], bool]) -> Any:
 
 def _drawable(text: str, is_drawn: Callable[[str], bool]) -> str:
     text = _DIRECTION.sub("", _SPACE.sub(" ", text))
-    if text.isascii() and text.isprintable():
+    if _USUAL.fullmatch(text):
         return text
     return "".join(cluster if is_drawn(cluster) else _UNKNOWN for cluster in _clusters(text))
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from impact.reports.audiences import AudienceRows
 from impact.reports.data_files import data_files
+from impact.reports.datasets import RECORDS
 from impact.reports.differences import COMPARED, NOT_COMPARED, Causes, Otherwise, difference
 from tests.unit.reports.published import figure, rows
 

@@ -17,7 +17,7 @@ NO_VERDICT: dict[str, Any] = {"verdict": "[z]", "expected_lower": "[z]", "expect
 
 
 def chart_of(*figures: OrganisationFigure, kind: str = "commissioner") -> PortfolioChart:
-    [drawn] = only(rows(*figures, kind=kind)).figures
+    drawn, *_ = only(rows(*figures, kind=kind)).figures
     assert isinstance(drawn.chart, PortfolioChart)
     return drawn.chart
 
