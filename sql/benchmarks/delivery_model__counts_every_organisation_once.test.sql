@@ -1,7 +1,7 @@
 with counted as (
     select indicator_id, grain, period_id, variant, sum(organisations) as organisations, sum(numerator) as numerator
     from benchmarks.delivery_model
-    where sector <> 'sectors_of_mutuals'
+    where kind = 'sector'
     group by indicator_id, grain, period_id, variant
 ),
 

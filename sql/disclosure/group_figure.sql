@@ -1,4 +1,5 @@
--- The delivery models that an audience reads side by side, in the sectors that concern it, before anything is withheld.
+-- The delivery models that an audience reads side by side, in the sectors that concern it, before anything is withheld. By
+-- area and by ownership all read the same, on the public page.
 with release_period as (
     select periods.grain, periods.period_id
     from indicators.period as periods
@@ -29,12 +30,14 @@ concerned as (
     cross join release_period
     where organisations.delivery_model = 'mutual'
     union
-    select
+    select distinct
         'public' as audience,
-        grain,
-        period_id,
-        'sectors_of_mutuals' as sector
-    from release_period
+        release_period.grain,
+        release_period.period_id,
+        scopes.scope as sector
+    from benchmarks.scope as scopes
+    cross join release_period
+    where scopes.kind <> 'sector'
 )
 
 select concerned.audience, models.*

@@ -1,32 +1,50 @@
--- Which organisations make up each group of the quarter that is published: a delivery model in a sector, in all sectors
--- with mutuals (sectors_of_mutuals), and in all there are (ALL).
-with scope as (
-    select distinct sector, unnest([sector, 'ALL']) as scope_sector
-    from register.organisations
+-- Which organisations make up each group of the quarter that is published: a delivery model in a scope (column sector, see
+-- benchmarks.grouped), and in all sectors there are (ALL), which peers may be taken from.
+with groups as (
+    select
+        indicator_id,
+        grain,
+        period_id,
+        variant,
+        delivery_model,
+        sector,
+        organisation_code,
+        source,
+        numerator,
+        denominator
+    from benchmarks.grouped
     union all
-    select distinct sector, 'sectors_of_mutuals' as scope_sector
-    from register.organisations
-    where delivery_model = 'mutual'
+    select
+        indicator_id,
+        grain,
+        period_id,
+        variant,
+        delivery_model,
+        'ALL' as sector,
+        organisation_code,
+        source,
+        numerator,
+        denominator
+    from benchmarks.compared
 )
 
 select
-    compared.indicator_id,
-    compared.grain,
-    compared.variant,
-    compared.delivery_model,
-    scope.scope_sector as sector,
-    compared.organisation_code,
-    compared.source,
-    compared.numerator,
-    compared.denominator
-from benchmarks.compared as compared
-inner join reference.release as release on compared.period_id = release.period_id
-inner join scope on compared.sector = scope.sector
-where compared.grain in ('quarter', 'rolling_year')
+    groups.indicator_id,
+    groups.grain,
+    groups.variant,
+    groups.delivery_model,
+    groups.sector,
+    groups.organisation_code,
+    groups.source,
+    groups.numerator,
+    groups.denominator
+from groups
+inner join reference.release as release on groups.period_id = release.period_id
+where groups.grain in ('quarter', 'rolling_year')
 order by
-    compared.indicator_id,
-    compared.grain,
-    compared.variant,
-    compared.delivery_model,
-    scope.scope_sector,
-    compared.organisation_code
+    groups.indicator_id,
+    groups.grain,
+    groups.variant,
+    groups.delivery_model,
+    groups.sector,
+    groups.organisation_code

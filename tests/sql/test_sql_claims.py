@@ -318,8 +318,13 @@ DAMAGES = {
             select 'public', 'x', 'core', 'x', 'x', 9, 9, 9, 0, 1, false, false
         """,
     ],
-    "published.delivery_model_figure__shows_no_figure_of_few_that_is_not_public": [
-        "update published.delivery_model_figure set value = '3.00' where value = '[c]'",
+    "published.coverage__leaves_nobody_out_who_ever_reported": [
+        "update published.coverage set organisations_started = organisations_started + 1",
+        "update published.coverage set organisations_reporting = organisations_started + 1",
+        "update published.coverage set organisations_reporting = organisations_still_reporting - 1",
+    ],
+    "published.group_figure__shows_no_figure_of_few_that_is_not_public": [
+        "update published.group_figure set value = '3.00' where value = '[c]'",
         "update disclosure.known_of_group set known = known - 1",
         "delete from disclosure.known_of_group where reader = 'commissioner-C1'",
     ],

@@ -24,6 +24,7 @@ _COLUMNS = [
     ("is_whole_period_only", "boolean"),
     ("is_whole_year_compared", "boolean"),
     ("is_effect_measured", "boolean"),
+    ("is_in_claim", "boolean"),
     ("grains", "varchar[]"),
     ("variants", "varchar[]"),
     ("unit", "varchar"),
@@ -49,6 +50,7 @@ small_count: what makes a figure of it one of too few: `staff_answers` (the deno
 numerator), `user_answers` or `posts`; none where numbers of people do not come into it.
 over_time: `sum` adds up a period's months, `latest` takes the last wave.
 is_effect_measured: whether the effect of spinning out, and of how much staff own, is looked for in it.
+is_in_claim: whether the claim made for mutuals rests on it, so that it is shown by area and by ownership too.
 is_whole_period_only: whether there is none of a period of which a month is missing.
 is_whole_year_compared: whether a return of a year of which a month is missing is set beside no other.
 variants: the bases that it can be worked out on; none for any.
@@ -73,6 +75,7 @@ _DEFAULTS: dict[str, Any] = {
     "is_whole_period_only": False,
     "is_whole_year_compared": False,
     "is_effect_measured": False,
+    "is_in_claim": False,
     "variants": [],
     "is_compared": True,
     "sum_of_squares": None,

@@ -24,6 +24,8 @@ TABLES = (
     "present_value",
     "return_state",
     "over_time",
+    "group_figure",
+    "coverage",
 )
 """The tables of sql/published that have an audience. They hold texts as they are printed."""
 _OF_DISCLOSURE = ("tally", "audited")
@@ -51,6 +53,7 @@ class Indicator:
     is_compared: bool
     definition: str
     method: str
+    is_in_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -232,6 +235,60 @@ class DeliveryModelFigure:
 
 
 @dataclass(frozen=True)
+class GroupFigure:
+    """A row of published.group_figure that is not of a sector: a delivery model in the area of a combined authority
+    (kind `area`), or mutuals of which staff own so much (`ownership`). `scope_name` is that area's, or what the band
+    is."""
+
+    kind: str
+    grain: str
+    period_id: str
+    period_start_on: date
+    period_end_on: date
+    topic: str
+    indicator_id: str
+    indicator_name: str
+    unit: str
+    scope: str
+    scope_name: str
+    basis: str
+    basis_name: str
+    delivery_model: str
+    organisations: int
+    organisations_registered: int
+    months_reported: int
+    months_expected: int
+    numerator: str
+    denominator: str
+    value: str
+    value_with_unclassified: str
+    median: str
+    lower_quartile: str
+    upper_quartile: str
+    note: str
+    is_public: bool
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A row of published.coverage: of how many organisations of a delivery model the figures of a topic are, in all
+    sectors with mutuals (kind `all_sectors`) or in the area of a combined authority (`area`)."""
+
+    period_id: str
+    topic: str
+    kind: str
+    scope: str
+    scope_name: str
+    delivery_model: str
+    organisations_registered: int
+    organisations_reporting: int
+    organisations_started: int
+    organisations_closed: int
+    organisations_stopped: int
+    organisations_still_reporting: int
+
+
+@dataclass(frozen=True)
 class ReturnState:
     """A row of published.return_state: what has come of a return that is owed for the quarter."""
 
@@ -316,6 +373,8 @@ class AudienceRows:
     return_states: tuple[ReturnState, ...]
     history: tuple[OrganisationFigure, ...]
     over_time: tuple[OverTimePoint, ...]
+    groups: tuple[GroupFigure, ...]
+    coverage: tuple[Coverage, ...]
 
     @property
     def is_public(self) -> bool:
@@ -323,6 +382,7 @@ class AudienceRows:
         flags = [row.is_public for row in (*self.organisations, *self.history)]
         flags += [row.is_public for row in self.delivery_models]
         flags += [row.is_public for row in self.over_time]
+        flags += [row.is_public for row in self.groups]
         others = (self.return_states, self.effects, self.before_after, self.savings, self.present_values)
         return bool(flags) and all(flags) and not any(others)
 
@@ -401,7 +461,8 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
         indicators=tuple(
             Indicator(*row)
             for row in rows(
-                "select indicator_id, name, feeds[1], unit, polarity, is_compared, definition, method from indicators "
+                "select indicator_id, name, feeds[1], unit, polarity, is_compared, definition, method, is_in_claim "
+                "from indicators "
                 "order by feeds[1], place, indicator_id"
             )
         ),
@@ -472,6 +533,21 @@ def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: st
             for row in rows(
                 f"select {columns_of(OverTimePoint)} from over_time "
                 "order by indicator_id, organisation_name, organisation_code, basis, point_start_on"
+            )
+        ),
+        groups=tuple(
+            GroupFigure(*row)
+            for row in rows(
+                f"select {columns_of(GroupFigure)} from group_figure where kind in ('area', 'ownership') "
+                "order by kind, indicator_id, case when kind = 'area' then scope_name end, length(scope), scope, "
+                "basis, delivery_model <> 'mutual', delivery_model"
+            )
+        ),
+        coverage=tuple(
+            Coverage(*row)
+            for row in rows(
+                f"select {columns_of(Coverage)} from coverage "
+                "order by kind <> 'all_sectors', scope_name, scope, topic, delivery_model <> 'mutual', delivery_model"
             )
         ),
     )

@@ -236,7 +236,7 @@ def effect_points(effects: Sequence[Effect], indicator_id: str) -> Iterator[str]
     of_indicator = [one for one in effects if one.indicator_id == indicator_id]
     for basis in dict.fromkeys(one.basis for one in of_indicator):
         on_basis = [one for one in of_indicator if one.basis == basis]
-        said = [sentence(words) for one in on_basis if (words := _in_words(one))]
+        said = [sentence(words) for one in on_basis if (words := effect_in_words(one))]
         if said:
             caveats = (
                 [CAVEATS] if any(one.word in _WORDS[one.kind] and one.word != _TOO_FEW for one in on_basis) else []
@@ -244,8 +244,8 @@ def effect_points(effects: Sequence[Effect], indicator_id: str) -> Iterator[str]
             yield f"{on_basis[0].indicator_name} ({on_basis[0].basis_name}). {' '.join([*said, *caveats])}"
 
 
-def _in_words(one: Effect) -> str:
-    """A sentence on one effect; empty where it is withheld."""
+def effect_in_words(one: Effect) -> str:
+    """What may be said of one effect, without a capital or a full stop; empty where it is withheld."""
     mutuals = count_of(one.organisations, "mutual", "mutuals")
     if one.word == _TOO_FEW:
         return (

@@ -14,8 +14,10 @@ import yaml
 from impact.reports.audiences import (
     AudienceRows,
     BeforeAfter,
+    Coverage,
     DeliveryModelFigure,
     Effect,
+    GroupFigure,
     OrganisationFigure,
     OverTimePoint,
     PresentValue,
@@ -36,6 +38,8 @@ NOTHING_TO_SAY = "[z]"
 RECORDS: dict[str, tuple[type[Any], Callable[[AudienceRows], Sequence[object]]]] = {
     "organisations": (OrganisationFigure, lambda rows: rows.organisations),
     "delivery-models": (DeliveryModelFigure, lambda rows: rows.delivery_models),
+    "areas-and-ownership": (GroupFigure, lambda rows: rows.groups),
+    "coverage": (Coverage, lambda rows: rows.coverage),
     "effects": (Effect, lambda rows: rows.effects),
     "before-after": (BeforeAfter, lambda rows: rows.before_after),
     "savings": (SavingFigure, lambda rows: rows.savings),

@@ -146,6 +146,14 @@ COMPARED = {
             _Figure("median", "others", ("lower_quartile", "upper_quartile")),
         ),
     ),
+    "areas-and-ownership.csv": _Compared(
+        ("grain", "period_id", "indicator_id", "scope", "basis", "delivery_model"),
+        (
+            _Figure("value", "others", ("numerator", "denominator")),
+            _Figure("value_with_unclassified", "others"),
+            _Figure("median", "others", ("lower_quartile", "upper_quartile")),
+        ),
+    ),
     "effects.csv": _Compared(
         ("kind", "period_id", "indicator_id", "basis"), (_Figure("effect", "others", ("lower_95", "upper_95")),)
     ),
@@ -167,8 +175,8 @@ COMPARED = {
 }
 """The data files whose figures are compared, and by which columns a row is known again."""
 
-NOT_COMPARED = frozenset({"returns.csv"})
-"""The data files that hold no figure."""
+NOT_COMPARED = frozenset({"returns.csv", "coverage.csv"})
+"""The data files that hold no figure of what anybody reported."""
 
 _TOPIC_OF_MONEY = "savings"
 _NOT_JUDGED = frozenset({"[c]", "[x]", "[z]", "", "not compared"})

@@ -271,7 +271,7 @@ def _figure_words(change: Change) -> str:
     of = pattern.format(
         organisation=row.get("organisation_name", ""),
         model=words(row.get("delivery_model", "")),
-        sector=words(row.get("sector", "")),
+        sector=row.get("scope_name") or words(row.get("sector", "")),
     )
     return f"{name} {of}, {_when(row)}"
 

@@ -9,9 +9,11 @@ from impact.reports.audiences import (
     Audience,
     AudienceRows,
     BeforeAfter,
+    Coverage,
     DeliveryModelFigure,
     Disclosure,
     Effect,
+    GroupFigure,
     Indicator,
     OrganisationFigure,
     OverTimePoint,
@@ -159,6 +161,8 @@ _MUTUALS = DeliveryModelFigure(
     is_public=False,
 )
 
+_OF_MODELS = frozenset(DeliveryModelFigure.__dataclass_fields__)
+
 _EFFECT = Effect(
     kind="spin_out",
     period_id="2026-Q1",
@@ -288,6 +292,27 @@ def model(value: str = "4.10", of: Indicator = RATE, **fields: object) -> Delive
     return replace(_MUTUALS, **{**about, "value": value, **fields})  # type: ignore[arg-type]
 
 
+def area(value: str = "4.10", of: Indicator = RATE, **fields: object) -> GroupFigure:
+    """The figure of the mutuals of Alphashire for the year to March 2026."""
+    shared = {name: getattr(model(value, of), name) for name in GroupFigure.__dataclass_fields__ if name in _OF_MODELS}
+    made = GroupFigure(kind="area", scope="area:B1", scope_name="Alphashire", **shared)
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
+def band(value: str = "4.10", of: Indicator = RATE, **fields: object) -> GroupFigure:
+    """The figure of the mutuals of which staff own three quarters and more."""
+    return area(value, of, **{"kind": "ownership", "scope": "owned:75", "scope_name": "75% and more", **fields})
+
+
+def coverage(of: Topic = ABSENCE, **fields: object) -> Coverage:
+    """Of 15 mutuals that ever reported 12 still do."""
+    counts = (14, 13, 15, 2, 1, 12)
+    made = Coverage(
+        "2026-Q1", of.id, "all_sectors", "sectors_of_mutuals", "all sectors with mutuals", "mutual", *counts
+    )
+    return replace(made, **fields)  # type: ignore[arg-type]
+
+
 def effect(word: str = "fell", of: Indicator = RATE, **fields: object) -> Effect:
     """What goes with spinning out over ten mutuals."""
     about: dict[str, object] = {"topic": of.topic, "indicator_id": of.id, "indicator_name": of.name, "unit": of.unit}
@@ -362,6 +387,8 @@ def rows(
     savings: Sequence[SavingFigure] = (),
     present_values: Sequence[PresentValue] = (),
     points: Sequence[OverTimePoint] = (),
+    groups: Sequence[GroupFigure] = (),
+    coverage: Sequence[Coverage] = (),
     disclosure: Disclosure = NOT_AUDITED,
 ) -> AudienceRows:
     return AudienceRows(
@@ -381,4 +408,6 @@ def rows(
         return_states=tuple(states),
         history=tuple(history),
         over_time=tuple(points),
+        groups=tuple(groups),
+        coverage=tuple(coverage),
     )

@@ -14,7 +14,9 @@ from tests.unit.reports.published import (
     DAYS,
     INDICATORS,
     TOPICS,
+    area,
     before_after,
+    coverage,
     effect,
     figure,
     model,
@@ -47,11 +49,14 @@ _ALIKE: Mapping[str, Any] = {
     "saving_figure": saving(),
     "present_value": present_value(),
     "over_time": over_time(),
+    "group_figure": area(),
+    "coverage": coverage(),
 }
+_NAMED_IN = {"effect": "basis_name", "group_figure": "scope_name", "coverage": "scope_name"}
 
 
 def _about(name: str, audience: Audience) -> dict[str, str]:
-    return {"basis_name" if name == "effect" else "organisation_name": audience.id}
+    return {_NAMED_IN.get(name, "organisation_name"): audience.id}
 
 
 def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:
