@@ -14,7 +14,8 @@ def test_every_published_record_is_a_dataset() -> None:
     held = {
         name
         for name, kind in vars(audiences).items()
-        if dataclasses.is_dataclass(kind) and {field.name for field in dataclasses.fields(kind)} & {"period_id", "feed", "point"}
+        if dataclasses.is_dataclass(kind)
+        and {field.name for field in dataclasses.fields(kind)} & {"period_id", "feed", "point"}
     }
     assert held == set(KINDS)
 
