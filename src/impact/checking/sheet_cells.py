@@ -66,7 +66,7 @@ class _Seen:
         self.most_rows, self.most_columns = most_rows, most_columns
         self.row = self.column = self.filled_column = self.last_row = self.last_column = 0
         self.row_name = self.kind = self.style = ""
-        self.is_in_data = self.is_in_text = self.is_in_run = self.is_aside = False
+        self.is_in_data = self.is_in_cell = self.is_in_text = self.is_in_run = self.is_aside = False
         self.is_hidden = self.has_formula = False
         self.texts: list[str] = []
         self.rows: dict[int, list[WrittenCell]] = {}
@@ -116,8 +116,8 @@ class _Seen:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self.row_name = attributes.get("r", "") or str(self.row + 1)
-        if not self.is_in_data:
-            raise ValueError("a row outside of the rows")
+        if not self.is_in_data or self.is_in_cell:
+            raise ValueError("a row outside of the rows, or in a cell")
         self.row, self.column, self.filled_column = int(self.row_name), 0, 0
         self.is_hidden = attributes.get("hidden") in _TRUE
         self.cells = []
@@ -136,9 +136,9 @@ class _Seen:
                     raise ValueError("a cell in another row than its own")
                 if letters.isalpha():
                     self.column_of[letters] = column
-        if self.row < 1:
-            raise ValueError("a cell outside of any row")
-        self.column = column
+        if self.row < 1 or self.is_in_cell:
+            raise ValueError("a cell outside of any row, or in another")
+        self.column, self.is_in_cell = column, True
 
     def _hide_columns(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE:
@@ -152,6 +152,7 @@ class _Seen:
 
     def end(self, tag: str) -> None:
         if tag == _CELL:
+            self.is_in_cell = False
             if self.texts or self.has_formula:
                 self._end_cell()
         elif tag in (_VALUE, _TEXT):

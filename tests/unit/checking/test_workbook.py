@@ -611,6 +611,8 @@ def test_more_columns_than_can_be_meant_are_not_read() -> None:
         '<row r="2"><c r="A2"><is><t>5</t></is></c></row>',
         '<row r="2"><c r="A2" t="inlineStr"><is><t>5</t><t>6</t></is></c></row>',
         '<c r="A2"><v>5</v></c>',
+        '<row r="2"><c r="A2"><c>5</c></c></row>',
+        '<row r="2"><c r="A2"><row r="3"><v>5</v></row></c></row>',
         '<row r="2"><x:c xmlns:x="x" r="A2"><v>5</v></x:c></row>',
         '</sheetData><row r="2"><c r="A2"><v>5</v></c></row><sheetData>',
     ],
