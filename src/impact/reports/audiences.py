@@ -416,16 +416,13 @@ def with_names_told_apart(rows: AudienceRows) -> AudienceRows:
     changed = {code: name for code, name in told_apart(names).items() if name != names[code]}
     if not changed:
         return rows
-    return replace(
-        rows,
-        **{
-            field: tuple(
-                replace(row, organisation_name=changed.get(row.organisation_code, row.organisation_name))
-                for row in held
-            )
-            for field, held in of_organisations.items()
-        },
-    )
+    told: dict[str, Any] = {
+        field: tuple(
+            replace(row, organisation_name=changed.get(row.organisation_code, row.organisation_name)) for row in held
+        )
+        for field, held in of_organisations.items()
+    }
+    return replace(rows, **told)
 
 
 def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, period_id: str) -> None:
