@@ -5,7 +5,7 @@ withheld in sql/disclosure.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,6 +14,7 @@ import duckdb
 from impact.home import Home
 from impact.places import quoted
 from impact.release import open_release
+from impact.reports.names import told_apart
 
 TABLES = (
     "organisation_figure",
@@ -401,7 +402,27 @@ def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
         for row in audiences:
             audience = Audience(*row)
             _fill(database, home, audience, period_id)
-            yield _read(database, audience, period_id)
+            yield with_names_told_apart(_read(database, audience, period_id))
+
+
+def with_names_told_apart(rows: AudienceRows) -> AudienceRows:
+    """The same rows, in which no two organisations have the same name."""
+    of_organisations = {
+        name: held
+        for name in AudienceRows.__dataclass_fields__
+        if isinstance(held := getattr(rows, name), tuple) and held and hasattr(held[0], "organisation_code")
+    }
+    names = {row.organisation_code: row.organisation_name for held in of_organisations.values() for row in held}
+    changed = {code: name for code, name in told_apart(names).items() if name != names[code]}
+    if not changed:
+        return rows
+    told: dict[str, Any] = {
+        field: tuple(
+            replace(row, organisation_name=changed.get(row.organisation_code, row.organisation_name)) for row in held
+        )
+        for field, held in of_organisations.items()
+    }
+    return replace(rows, **told)
 
 
 def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, period_id: str) -> None:

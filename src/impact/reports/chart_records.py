@@ -46,11 +46,12 @@ class PortfolioChart:
 
 @dataclass(frozen=True)
 class TimePoint:
-    """The value of the month or quarter that starts on a day."""
+    """The value of the month or quarter that starts on a day. `cause` is None where it may not be said, or is not
+    known, whether it is more than common cause."""
 
     start_on: date
     value: float
-    cause: Cause = "common"
+    cause: Cause | None = "common"
 
 
 @dataclass(frozen=True)

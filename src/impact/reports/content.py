@@ -110,3 +110,8 @@ class Report:
     def figures(self) -> list[Figure]:
         """Every figure in the order of reading: the first is figure 1."""
         return [figure for _, section in self.all_sections() for figure in section.figures]
+
+    def profile_links(self) -> dict[str, str]:
+        """The profile that a name in a table leads to: title -> id. A title that two share leads to neither."""
+        titles = [profile.title for profile in self.profiles]
+        return {profile.title: profile.id for profile in self.profiles if titles.count(profile.title) == 1}

@@ -32,7 +32,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
     """File name -> page: that of the report, and one for each organisation that has a profile. `sizes` maps each file
     beside them to its size in bytes."""
     drawn = {figure.id: _drawn(figure, number) for number, figure in enumerate(report.figures(), start=1)}
-    links = {profile.title: profile_page_name(profile.id) for profile in report.profiles}
+    links = {title: profile_page_name(id_) for title, id_ in report.profile_links().items()}
     shared = {"report": report, "drawn": drawn, "size": lambda name: _size(sizes[name]), "report_page": REPORT_PAGE}
     pages = {
         REPORT_PAGE: environment()
@@ -111,6 +111,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    drawing.filters["page_name"] = profile_page_name
     drawing.filters["day"] = lambda day: f"{day.day} {day:%B %Y}"
     drawing.filters["size"] = _size
     drawing.filters["marked"] = _marked

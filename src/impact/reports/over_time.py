@@ -1,7 +1,10 @@
 """The figures over time: one organisation's headline indicator, point by point, within the limits that its own points
 set. What is special about a point is decided in sql/benchmarks; here it is put into words."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 from itertools import groupby
 
 from impact.reports.audiences import Indicator, OrganisationFigure, OverTimePoint
@@ -9,10 +12,23 @@ from impact.reports.chart_records import Cause, OverTimeChart, TimePart, TimePoi
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject
 from impact.reports.verdicts import CHANGES
-from impact.reports.wording import count_of, is_figure, number, sentence, shown, unit_sign, with_unit
+from impact.reports.wording import (
+    count_of,
+    is_figure,
+    joined,
+    number,
+    points_of,
+    sentence,
+    shown,
+    unit_sign,
+    with_unit,
+)
 
 _LEAST = 2
 """One point is no line."""
+_RESIDUAL = "residual"
+_PEERS_NOT_SHOWN = "what is expected of peers by month is not shown"
+"""Why sql/published/over_time.sql has values without limits where it is residuals that are judged."""
 _COMMON = "common_cause"
 _CAUSES = {
     "above_limit": "above the upper limit",
@@ -23,11 +39,70 @@ _CAUSES = {
     "two_of_three_below": "one of two in three near the lower limit",
     "run_above": "one of seven above the mean",
     "run_below": "one of seven below the mean",
-    _COMMON: "common cause",
 }
+"""Every special cause of benchmarks.xmr, as it is said of a point."""
 _UP = frozenset({"above_limit", "rising", "two_of_three_above", "run_above"})
 _SAID = {"concern": "is of concern", "improving": "is improving", "high": "is high", "low": "is low"}
-_RESIDUAL = "above or below what its peers would lead one to expect"
+
+
+@dataclass(frozen=True)
+class _Series:
+    """The points of one organisation's indicator on one basis, in order; `last` is its figure of the quarter, with
+    what is published of the last point."""
+
+    indicator: Indicator
+    points: tuple[OverTimePoint, ...]
+    last: OrganisationFigure | None
+
+    @cached_property
+    def is_residual(self) -> bool:
+        """Whether the distance from what its peers lead one to expect is drawn, which has no seasons, in place of the
+        value. Months in which that is not known are gaps."""
+        return (
+            self.points[0].charted == _RESIDUAL
+            and sum(is_figure(point.charted_value) for point in self.points) >= _LEAST
+        )
+
+    @property
+    def has_limits(self) -> bool:
+        """Whether limits are those of what is drawn: those of residuals say nothing of values."""
+        return self.is_residual or self.points[0].charted != _RESIDUAL
+
+    @property
+    def unit(self) -> str:
+        """That of what is drawn, in a sentence: a distance between percentages is in percentage points."""
+        return points_of(self.indicator.unit) if self.is_residual else self.indicator.unit
+
+    def text(self, point: OverTimePoint) -> str:
+        return point.charted_value if self.is_residual else point.value
+
+    @cached_property
+    def drawn(self) -> tuple[OverTimePoint, ...]:
+        return tuple(point for point in self.points if is_figure(self.text(point)))
+
+    @cached_property
+    def months(self) -> int:
+        first = self.points[0]
+        return 1 if first.point_start_on.month == first.point_end_on.month else 3
+
+    @cached_property
+    def parts(self) -> tuple[tuple[OverTimePoint, ...], ...]:
+        """The points drawn, part by part."""
+        return tuple(tuple(of_part) for _, of_part in groupby(self.drawn, key=lambda point: point.part))
+
+    def limits(self, point: OverTimePoint) -> tuple[str, str, str] | None:
+        """Centre and limits of the part that a point is of, where they may be drawn."""
+        texts = (point.centre, point.lower_process_limit, point.upper_process_limit)
+        return texts if self.has_limits and all(map(is_figure, texts)) else None
+
+    @cached_property
+    def target(self) -> str:
+        """The one target that stands against it, such as `70.0`; empty where there is none, or several."""
+        if self.last is None or self.is_residual:
+            return ""
+        named = [text.partition(": ") for text in self.last.assurance.split("; ")]
+        targets = {target for target, stop, _ in named if stop and is_figure(target)}
+        return targets.pop() if len(targets) == 1 else ""
 
 
 def over_time_figures(subject: Subject) -> Iterator[Figure]:
@@ -37,127 +112,180 @@ def over_time_figures(subject: Subject) -> Iterator[Figure]:
         return
     headline = subject.headline
     quarter = subject.of(headline, "quarter")
-    of_headline = [point for point in subject.rows.over_time if point.indicator_id == headline.id]
-    found = groupby(of_headline, key=lambda point: (point.organisation_code, point.basis))
-    for place, (key, on_basis) in enumerate(found):
-        points = sorted(on_basis, key=lambda point: point.point_start_on)
-        if len(points) >= _LEAST:
-            name = f"{subject.topic.id.replace('_', '-')}-over-time-{key[0]}" + (f"-{place + 1}" if place else "")
-            yield _figure(name, headline, points, quarter.get(key))
+    found: dict[tuple[str, str], list[OverTimePoint]] = {}
+    for point in subject.rows.over_time:
+        if point.indicator_id == headline.id:
+            found.setdefault((point.organisation_code, point.basis), []).append(point)
+    series = [
+        _Series(headline, tuple(sorted(points, key=lambda point: point.point_start_on)), quarter.get(key))
+        for key, points in sorted(found.items())
+    ]
+    for place, one in enumerate((one for one in series if len(one.drawn) >= _LEAST), start=1):
+        # No code of an organisation has a dot in it, so that no other figure can have this name.
+        which = f".{place}" if place > 1 else ""
+        yield _figure(f"{subject.topic.id.replace('_', '-')}-over-time-{one.points[0].organisation_code}{which}", one)
 
 
-def _figure(
-    name: str, indicator: Indicator, points: Sequence[OverTimePoint], last: OrganisationFigure | None
-) -> Figure:
-    first, latest = points[0], points[-1]
-    is_residual = _is_residual(points)
-    unit = unit_sign(indicator.unit)
+def _figure(name: str, series: _Series) -> Figure:
+    indicator, drawn = series.indicator, series.drawn
+    what = ", above or below what its peers would lead one to expect" if series.is_residual else ""
     subtitle = (
-        f"{indicator.name} ({unit}){', ' + _RESIDUAL if is_residual else ''}, {first.basis_name}, "
-        f"{first.point_start_on:%B %Y} to {latest.point_end_on:%B %Y}"
+        f"{indicator.name} ({unit_sign(indicator.unit)}){what}, {drawn[0].basis_name}, "
+        f"{drawn[0].point_start_on:%B %Y} to {drawn[-1].point_end_on:%B %Y}"
     )
-    target = "" if is_residual or last is None else _target(last)
-    drawn = [(point, text) for point in points if is_figure(text := _drawn(point, is_residual=is_residual))]
     return Figure(
         name,
         OverTimeChart(
-            title=_title(indicator, last),
+            title=_title(indicator, series.last),
             subtitle=subtitle,
             unit=indicator.unit,
-            months=1 if first.point_start_on.month == first.point_end_on.month else 3,
-            points=tuple(
-                TimePoint(point.point_start_on, float(text), _cause(point, indicator.polarity)) for point, text in drawn
-            ),
-            shown_latest=shown(drawn[-1][1], indicator.unit),
-            description=_description(indicator, points),
-            parts=tuple(_parts(points, indicator.unit, has_limits=is_residual or first.charted != "residual")),
-            target=number(target) if target else None,
-            shown_target=shown(target, indicator.unit) if target else "",
-            note=" ".join(dict.fromkeys(sentence(point.limits_note) for point in points if point.limits_note)),
+            months=1 if series.months == 1 else 3,
+            points=tuple(_points(series)),
+            shown_latest=shown(series.text(drawn[-1]), indicator.unit),
+            description=" ".join(_description(series)),
+            parts=tuple(_parts(series)),
+            target=number(series.target) if series.target else None,
+            shown_target=shown(series.target, indicator.unit) if series.target else "",
+            note=_note(series),
         ),
-        _table(subtitle, unit, points, is_residual=is_residual),
+        _table(subtitle, series),
     )
-
-
-def _is_residual(points: Sequence[OverTimePoint]) -> bool:
-    """Whether the distance from what peers lead one to expect is drawn, which has no seasons, in place of the value:
-    only where all of it may be shown."""
-    return points[0].charted == "residual" and all(is_figure(point.charted_value) for point in points)
-
-
-def _drawn(point: OverTimePoint, *, is_residual: bool) -> str:
-    return point.charted_value if is_residual else point.value
 
 
 def _title(indicator: Indicator, last: OrganisationFigure | None) -> str:
     """What is published of the last point, and no more."""
     if last is not None and last.variation in CHANGES:
-        why = f": {last.variation_note}" if last.variation_note else ""
-        return f"{indicator.name} {_SAID[last.variation]}{why}"
+        # Since when its limits are counted stands beside the points.
+        rule = last.variation_note.partition("; ")[0]
+        return f"{indicator.name} {_SAID[last.variation]}{f': {rule}' if rule else ''}"
     if last is not None and last.variation == "common cause":
         return f"{indicator.name}: the latest figure is no more than common cause"
     return f"{indicator.name} over time"
 
 
-def _target(last: OrganisationFigure) -> str:
-    """The target that `assurance` begins with, where there is one: `70.0: consistently met`."""
-    text, stop, _ = last.assurance.partition(":")
-    return text if stop and is_figure(text) else ""
+def _points(series: _Series) -> Iterator[TimePoint]:
+    """Where it is not said of every point what it is, common cause is claimed of none."""
+    causes = [_cause(point.special_cause, series.indicator.polarity) for point in series.drawn]
+    for point, cause in zip(series.drawn, causes, strict=True):
+        is_unsaid = cause == "common" and None in causes
+        yield TimePoint(point.point_start_on, float(series.text(point)), None if is_unsaid else cause)
 
 
-def _cause(point: OverTimePoint, polarity: str) -> Cause:
-    if point.special_cause == _COMMON or not is_figure(point.special_cause):
+def _cause(special_cause: str, polarity: str) -> Cause | None:
+    if special_cause == _COMMON:
         return "common"
-    is_up = point.special_cause in _UP
+    if special_cause not in _CAUSES:
+        return None
+    is_up = special_cause in _UP
     if polarity == "none":
         return "high" if is_up else "low"
     return "improving" if is_up == (polarity == "higher_is_better") else "concern"
 
 
-def _parts(points: Sequence[OverTimePoint], unit: str, *, has_limits: bool) -> Iterator[TimePart]:
-    for place, (_, of_part) in enumerate(groupby(points, key=lambda point: point.part)):
-        first = next(of_part)
-        is_drawn = has_limits and is_figure(first.centre)
-        limits = (first.centre, first.lower_process_limit, first.upper_process_limit) if is_drawn else ("[z]",) * 3
-        centre, lower, upper = map(number, limits)
-        shown_centre, shown_lower, shown_upper = (shown(text, unit) if is_drawn else "" for text in limits)
-        reason = first.rebased_because if place else ""
-        yield TimePart(first.point_start_on, reason, centre, lower, upper, shown_centre, shown_lower, shown_upper)
+def _parts(series: _Series) -> Iterator[TimePart]:
+    unit = series.indicator.unit
+    for place, (first, *_) in enumerate(series.parts):
+        reason = _reason(first) if place else ""
+        if (limits := series.limits(first)) is None:
+            yield TimePart(first.point_start_on, reason)
+        else:
+            centre, lower, upper = limits
+            said = (shown(text, unit) for text in limits)
+            yield TimePart(first.point_start_on, reason, float(centre), float(lower), float(upper), *said)
 
 
-def _description(indicator: Indicator, points: Sequence[OverTimePoint]) -> str:
-    latest = points[-1]
-    values = [point.value for point in points if is_figure(point.value)]
-    low, high = (pick(values, key=float) for pick in (min, max))
-    special = sum(point.special_cause not in ("", _COMMON) and is_figure(point.special_cause) for point in points)
-    spread = f"between {shown(low, indicator.unit)} and {with_unit(high, indicator.unit)}"
-    said = (
-        f"{count_of(len(points), 'point', 'points')}, {spread}; the last is {with_unit(latest.value, indicator.unit)}."
+def _reason(point: OverTimePoint) -> str:
+    """Why the part of a point begins, and when: `Spun out October 2021`."""
+    since = date.fromisoformat(point.rebased_on) if is_figure(point.rebased_on) else point.point_start_on
+    return f"{point.rebased_because} {since:%B %Y}".strip()
+
+
+def _description(series: _Series) -> Iterator[str]:
+    """What the picture shows: how far the points reach, the last of them, what moved them, and within which limits."""
+    unit, drawn = series.unit, series.drawn
+    texts = [series.text(point) for point in drawn]
+    low, high = (pick(texts, key=float) for pick in (min, max))
+    spread = f"from {_bare(low, unit)} to {with_unit(high, unit)}" if low != high else f"all at {with_unit(low, unit)}"
+    each = ("month", "months") if series.months == 1 else ("quarter", "quarters")
+    yield f"{count_of(len(drawn), *each)}, {spread}; the last is {with_unit(texts[-1], unit)}."
+    if series.is_residual:
+        yield "At 0 is what its peers would lead one to expect."
+    if missing := _missing(series):
+        yield f"{count_of(missing, *each)} between them {'has' if missing == 1 else 'have'} no point."
+    causes = [point.special_cause for point in drawn]
+    if special := sum(cause in _CAUSES for cause in causes):
+        others = "" if all(map(is_figure, causes)) else "; of the others it is not shown"
+        yield f"{count_of(special, 'point is', 'points are')} more than common cause{others}."
+    if changes := [_reason(first) for first, *_ in series.parts[1:]]:
+        yield sentence(joined(changes))
+    if (limits := series.limits(drawn[-1])) is not None:
+        centre, lower = (_bare(text, unit) for text in limits[:2])
+        where = "The mean of the last part" if len(series.parts) > 1 else "The mean"
+        yield f"{where} is {centre}, its limits are {lower} and {with_unit(limits[2], unit)}."
+    if series.target:
+        yield f"The target is {with_unit(series.target, unit)}."
+
+
+def _bare(text: str, unit: str) -> str:
+    """A figure of which another says the unit; pounds have theirs before them."""
+    return with_unit(text, unit) if unit == "GBP" else text
+
+
+def _missing(series: _Series) -> int:
+    """Of the months or quarters from the first point drawn to the last, those without one."""
+    first, last = (point.point_start_on for point in (series.drawn[0], series.drawn[-1]))
+    apart = (last.year - first.year) * 12 + last.month - first.month
+    return apart // series.months + 1 - len(series.drawn)
+
+
+def _note(series: _Series) -> str:
+    """Why there are no limits, where there are none."""
+    without = [first for first, *_ in series.parts if series.limits(first) is None]
+    reasons = list(dict.fromkeys(first.limits_note for first in without if first.limits_note))
+    if not reasons:
+        return ""
+    where = "No limits are drawn" if len(without) == len(series.parts) else "For part of it no limits are drawn"
+    # Whoever looks for a run of points below their mean does not find it among values that have seasons.
+    judged = (
+        ". Points are judged by how far they lie from it, not by what is drawn" if _PEERS_NOT_SHOWN in reasons else ""
     )
-    if special:
-        said += f" {count_of(special, 'point is', 'points are')} more than common cause."
-    return said
+    return f"{where}: {'; '.join(reasons)}{judged}."
 
 
-def _table(title: str, unit: str, points: Sequence[OverTimePoint], *, is_residual: bool) -> Table:
-    has_limits = any(is_figure(point.centre) for point in points)
-    has_causes = any(point.special_cause in _CAUSES for point in points)
-    columns = [Column("Period"), Column(f"Figure ({unit})", True)]
-    if is_residual:
-        columns.append(Column("Above or below what is expected", True))
-    if has_limits:
-        columns += [Column("Mean", True), Column("Lower limit", True), Column("Upper limit", True)]
-    if has_causes:
-        columns.append(Column("What it is"))
+def _table(title: str, series: _Series) -> Table:
+    columns = list(_columns(series))
+    rows = tuple(tuple(cell(point) for _, cell in columns) for point in series.points)
+    return Table(title, tuple(column for column, _ in columns), rows)
 
-    def cells(point: OverTimePoint) -> Iterator[str]:
-        yield point.point
-        yield point.value
-        if is_residual:
-            yield point.charted_value
-        if has_limits:
-            yield from (point.centre, point.lower_process_limit, point.upper_process_limit)
-        if has_causes:
-            yield _CAUSES.get(point.special_cause, point.special_cause)
 
-    return Table(title, tuple(columns), tuple(tuple(cells(point)) for point in points))
+def _columns(series: _Series) -> Iterator[tuple[Column, Callable[[OverTimePoint], str]]]:
+    """Each column of the table, and what stands in it; none that would say nothing of any point."""
+    unit, polarity, sign = series.indicator.unit, series.indicator.polarity, unit_sign(series.indicator.unit)
+    of_drawn = points_of(unit) if series.is_residual else sign
+    yield Column("Period"), lambda point: point.point
+    yield Column(f"Figure ({sign})", True), lambda point: shown(point.value, unit)
+    if series.is_residual:
+        yield (
+            Column(f"Above or below what is expected ({of_drawn})", True),
+            lambda point: shown(point.charted_value, unit),
+        )
+    if any(series.limits(point) for point in series.drawn):
+        yield Column(f"Mean ({of_drawn})", True), lambda point: shown(point.centre, unit)
+        yield Column(f"Lower limit ({of_drawn})", True), lambda point: shown(point.lower_process_limit, unit)
+        yield Column(f"Upper limit ({of_drawn})", True), lambda point: shown(point.upper_process_limit, unit)
+    if any(_cause(point.special_cause, polarity) for point in series.drawn):
+        yield Column("Common cause or more"), lambda point: _cause_text(point.special_cause, polarity)
+    if len(series.parts) > 1:
+        begins = series.parts[0][0].part
+        yield Column("Since"), lambda point: _reason(point) if point.part > begins else "-"
+    if series.target:
+        yield Column(f"Target ({sign})", True), lambda _: shown(series.target, unit)
+
+
+def _cause_text(special_cause: str, polarity: str) -> str:
+    """What a point amounts to, and by which rule; shorthand where that is not said."""
+    if special_cause == _COMMON:
+        return "common cause"
+    if special_cause not in _CAUSES:
+        return special_cause
+    return f"{_cause(special_cause, polarity)}: {_CAUSES[special_cause]}"

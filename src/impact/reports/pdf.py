@@ -79,7 +79,7 @@ def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
     """The parts in the order of print. What is folded away on a page, and the tables of figures, come last: they are
     what one looks up."""
     numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
-    links = {profile.title: profile.id for profile in report.profiles}
+    links = report.profile_links()
     for section in report.sections:
         yield _section(section, 1, numbers, links)
     for profile in report.profiles:

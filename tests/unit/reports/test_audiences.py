@@ -56,7 +56,9 @@ _NAMED_IN = {"effect": "basis_name", "group_figure": "scope_name", "coverage": "
 
 
 def _about(name: str, audience: Audience) -> dict[str, str]:
-    return {_NAMED_IN.get(name, "organisation_name"): audience.id}
+    if name in _NAMED_IN:
+        return {_NAMED_IN[name]: audience.id}
+    return {"organisation_code": audience.id, "organisation_name": audience.id}
 
 
 def everything_of(audience: Audience) -> dict[str, list[Mapping[str, Any]]]:

@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from impact.reports.audiences import AudienceRows
+from impact.reports.audiences import AudienceRows, with_names_told_apart
 from impact.reports.content import Report, Section, Table
 from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import PAGE, audience_files
@@ -133,6 +133,18 @@ def test_a_commissioner_finds_a_page_for_each_organisation() -> None:
     assert '<th scope="row"><a href="organisation-M001.html">Alpha Care CIC</a></th>' in pages[PAGE]
     assert "Beta" not in pages["organisation-M001.html"]
     assert set(pages_of(full("public"))) == set(pages_of(full("organisation"))) == {PAGE}
+
+
+def test_two_of_one_name_have_a_page_each_and_no_link_leads_to_the_wrong_one() -> None:
+    shared = rows(figure(), figure("3.00", who="Beta"), figure("9.99", who="Alpha Care CIC", organisation_code="M002"))
+    for given, leads_to in ((shared, set()), (with_names_told_apart(shared), {"M001", "M002"})):
+        pages = pages_of(given)
+        assert set(pages) == {PAGE, *(f"organisation-{code}.html" for code in ("M001", "M002", "Beta"))}
+        [contents, *tables] = pages[PAGE].split("</nav>")
+        assert [contents.count(f'href="organisation-{code}.html"') for code in ("M001", "M002")] == [1, 1]
+        assert set(re.findall(r'href="organisation-(M\d+).html"', "".join(tables))) == leads_to
+        assert "9.99" in pages["organisation-M002.html"]
+        assert "9.99" not in pages["organisation-M001.html"]
 
 
 def headings(page: str) -> list[int]:

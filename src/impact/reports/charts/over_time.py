@@ -21,6 +21,7 @@ _WORDS = {
     True: {"latest": "Latest", "centre": "Mean", "upper": "Upper limit", "lower": "Lower limit", "target": "Target"},
     False: {"latest": "Latest", "centre": "Mean", "upper": "Upper", "lower": "Lower", "target": "Target"},
 }
+_NOTHING_SPECIAL = (None, "common")
 _LEAST_MINOR = 5
 """Pixels between ticks without a label, below which they would be a blur."""
 
@@ -74,8 +75,8 @@ def over_time(chart: OverTimeChart, width: int, element_id: str) -> str:
     parts += [path("series", [(x(_month(one)), y(one.value)) for one in run]) for run in _runs(points, chart.months)]
     size = min(4.0, max(1.8, (x(chart.months) - x(0)) * 0.3))
     # Special causes last, so that nothing lies over them.
-    for point in sorted(points, key=lambda point: point.cause != "common"):
-        if point.cause == "common":
+    for point in sorted(points, key=lambda point: point.cause not in _NOTHING_SPECIAL):
+        if point.cause is None or point.cause == "common":
             parts.append(circle("dot", x(_month(point)), y(point.value), size))
         else:
             parts.append(cause_sign(point.cause, x(_month(point)), y(point.value), max(size, 3.6)))
@@ -91,12 +92,12 @@ def over_time_key(chart: OverTimeChart) -> tuple[KeyEntry, ...]:
     stretches = _stretches(sorted(chart.points, key=lambda point: point.start_on), chart.parts, chart.months)
     has_limits = any(one.part.lower is not None and one.part.upper is not None for one in stretches)
     causes = {point.cause for point in chart.points}
-    if not has_limits and causes == {"common"}:
+    entries = []
+    if None in causes:
         each = "month" if chart.months == 1 else "quarter"
         dot = line("series", 1, 8, 23, 8) + circle("dot", 12, 8, 3.5)
-        entries = [KeyEntry(sign(dot), f"Each {each}")]
-    else:
-        entries = list(cause_entries(causes))
+        entries.append(KeyEntry(sign(dot), f"Each {each}"))
+    entries += cause_entries(cause for cause in causes if cause is not None)
     if any(one.part.centre is not None for one in stretches):
         entries.append(line_entry("centre", "Mean"))
     if has_limits:
@@ -104,7 +105,7 @@ def over_time_key(chart: OverTimeChart) -> tuple[KeyEntry, ...]:
     if chart.target is not None:
         entries.append(line_entry("target", "Target"))
     if len(stretches) > 1:
-        entries.append(upright_entry("rule", "Limits start again"))
+        entries.append(upright_entry("rule", "Limits start again" if has_limits else "What is known to have changed"))
     return tuple(entries)
 
 

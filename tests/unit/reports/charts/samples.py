@@ -101,7 +101,8 @@ def over_time_chart(points: int = 63) -> OverTimeChart:
 def quarters_chart() -> OverTimeChart:
     """Nine quarters without limits."""
     there = [
-        TimePoint(date(2024 + index // 4, index % 4 * 3 + 1, 1), round(71 + wave(index, 4), 1)) for index in range(9)
+        TimePoint(date(2024 + index // 4, index % 4 * 3 + 1, 1), round(71 + wave(index, 4), 1), None)
+        for index in range(9)
     ]
     return OverTimeChart(
         "Too few surveys to say whether satisfaction changes",

@@ -22,7 +22,7 @@ def chart_of(*points: TimePoint, parts: tuple[TimePart, ...] = ()) -> OverTimeCh
     return OverTimeChart("A title", "A subtitle", "%", 1, points, "4.2%", "A description", parts)
 
 
-def points(*months: int, cause: Cause = "common") -> list[TimePoint]:
+def points(*months: int, cause: Cause | None = "common") -> list[TimePoint]:
     return [TimePoint(month(number), 4 + number % 3, cause) for number in months]
 
 
@@ -133,8 +133,22 @@ def test_the_key_says_only_what_is_there() -> None:
         *("Common cause", "Special cause: improving", "Special cause: concern", "Mean"),
         *("Process limits, which common cause seldom leaves", "Target", "Limits start again"),
     ]
-    without = replace(over_time_chart(), parts=(), target=None, points=tuple(points(1, 2)))
+    without = replace(over_time_chart(), parts=(), target=None, points=tuple(points(1, 2, cause=None)))
     assert [entry.label for entry in key_of(without)] == ["Each month"]
+
+
+def test_of_points_of_which_it_is_not_said_nothing_is_claimed() -> None:
+    some = replace(
+        over_time_chart(),
+        parts=(TimePart(month(1)), TimePart(month(3), "Merged")),
+        target=None,
+        points=(*points(1, 2, 3, cause=None), *points(4, cause="concern")),
+    )
+    assert [entry.label for entry in key_of(some)] == [
+        *("Each month", "Special cause: concern", "What is known to have changed")
+    ]
+    drawing = drawn(some, WIDE)
+    assert (len(drawing.of("dot")), len(drawing.of("concern"))) == (3, 1)
 
 
 def test_a_target_is_a_line_across() -> None:
