@@ -11,7 +11,8 @@ import duckdb
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, TextStringObject
 
-_PATH = re.compile(r' d="[^"<>]*"')
+_PLACE = re.compile(r' (?:d|r|ref|sqref|location|topLeftCell|activeCell)="[^"<>]*"')
+"""Where a line of a drawing goes, or a cell lies, is no text, and reads like codes of organisations: M115, I151."""
 
 
 def text_in(name: str, data: bytes) -> str:
@@ -21,12 +22,8 @@ def text_in(name: str, data: bytes) -> str:
     Raises ValueError for a kind of file that nobody has said how to read.
     """
     match name.rsplit(".", 1)[-1]:
-        case "html":
-            # Where a line of a drawing goes is no text, and reads like codes of organisations: M115 goes to 115.
-            text = _PATH.sub("", data.decode())
-            return f"{text}\n{unescape(text)}"
-        case "csv" | "json" | "xml" | "rels" | "txt" | "md":
-            text = data.decode()
+        case "html" | "csv" | "json" | "xml" | "rels" | "txt" | "md":
+            text = _PLACE.sub("", data.decode())
             return f"{text}\n{unescape(text)}"
         case "xlsx" | "zip":
             with zipfile.ZipFile(io.BytesIO(data)) as archive:

@@ -328,7 +328,8 @@ def test_each_audience_is_told_what_changed_in_what_it_sees_and_nothing_else(ove
         "organisation-M002": ("revision", 0, "5 figures are shown that were not before.", ""),
         "organisation-M003": ("unchanged", 0, "No figure on this page has changed since publication 1.", ""),
     }
-    assert f"Correction: {CORRECTED[0]} The largest change is {CORRECTED[1]}." in page(overtaken, "public", 2)
+    said = f"<strong>Correction:</strong> {CORRECTED[0]} The largest change is {CORRECTED[1]}."
+    assert said in page(overtaken, "public", 2)
     assert "Alpha Care" not in page(overtaken, "commissioner-C02", 2)
     assert "Correction" not in page(overtaken, "organisation-M003", 2)
     assert "First release." in page(overtaken, "organisation-M003", 2)
