@@ -16,7 +16,6 @@ PICTURES = (
     ("portfolio", "commissioner-C03/index.html", 800, "#staff-survey-beside-peers", 0),
     ("expected_range", "commissioner-C03/index.html", 800, "#sickness-absence-expected-range", 0),
     ("over_time", "commissioner-C03/{profile}", 800, "figure", 0),
-    ("before_after", "public/index.html", 800, "[id$=before-after]", 0),
     ("side_by_side", "public/index.html", 800, "[id$=side-by-side]", 0),
     ("phone", "commissioner-C03/index.html", 360, "#staff-survey-beside-peers", 0),
     ("explore", "public/explore.html", 1100, "", 900),
