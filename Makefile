@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check simulate bench bench-intake fuzz kill hostile up constraints docs clean
+.PHONY: demo test check simulate bench bench-intake bench-reports pictures fuzz kill hostile up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -30,6 +30,14 @@ bench: $(READY)
 # How long it takes to decide on 600 drops of 200 rows, and on 6,000: make bench-intake COUNTS=600.
 bench-intake: $(READY)
 	@$(BIN)/python -W ignore -m tests.bench_intake $(if $(COUNTS),--counts $(COUNTS))
+
+# How long it takes to draw the reports of a finished `make demo`, with the parts.
+bench-reports: $(READY)
+	@$(BIN)/python -W ignore -m tests.bench_reports
+
+# The pictures of docs/, of a finished `make demo`. Needs Chromium.
+pictures: $(READY)
+	@$(BIN)/python -m tests.pictures docs/pictures
 
 # Files damaged at random, each on the road to its decision, for five minutes: make fuzz FUZZ="--count 20000 --seed 2".
 fuzz: $(READY)

@@ -20,7 +20,7 @@ select
 from benchmarks.compared as compared
 inner join benchmarks.scope as scopes on compared.organisation_code = scopes.organisation_code
 inner join reference.indicators as indicators on compared.indicator_id = indicators.indicator_id
-inner join indicators.period as periods
+left join indicators.period as periods
     on compared.grain = periods.grain
     and compared.period_id = periods.period_id
 where

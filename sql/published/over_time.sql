@@ -4,7 +4,18 @@
 -- lead one to expect (residual); that tells of the peers' months, so that it stands only where theirs are all public.
 -- Otherwise the value is charted, without limits, and of the special causes only what is said of the last point anyway.
 with charts as (
-    select series.*
+    select
+        series.*,
+        -- Of those that have a value on the chart, which one from the last: that is where a run is.
+        case
+            when series.value is not null
+                then
+                    count(series.value) over (
+                        partition by series.series, series.part
+                        order by series.place desc
+                        rows unbounded preceding
+                    )
+        end as place_from_last
     from benchmarks.series as series
     inner join reference.release as release on series.as_at_period = release.period_id
 ),
@@ -95,23 +106,12 @@ counted as (
     select
         shown.audience,
         charts.*,
-        indicators.chart = 'residual' and coalesce(among_peers.is_public, false) as is_residual,
-        indicators.chart = 'residual' and not coalesce(among_peers.is_public, false) as is_of_secret_peers,
+        coalesce(among_peers.is_public, false) as is_residual,
+        charts.scope <> '' and not coalesce(among_peers.is_public, false) as is_of_secret_peers,
         count(*) over (partition by shown.audience, charts.series, charts.part) as points_shown,
-        bool_and(charts.source = 'official') over (partition by shown.audience, charts.series) as is_official,
-        -- Of those that have a value on the chart, which one from the last: that is where a run is.
-        case
-            when charts.value is not null
-                then
-                    count(charts.value) over (
-                        partition by shown.audience, charts.series, charts.part
-                        order by charts.place desc
-                        rows unbounded preceding
-                    )
-        end as place_from_last
+        bool_and(charts.source = 'official') over (partition by shown.audience, charts.series) as is_official
     from shown
     inner join charts on shown.series = charts.series and shown.place = charts.place
-    inner join reference.indicators as indicators on charts.indicator_id = indicators.indicator_id
     left join among_peers on charts.series = among_peers.series
 ),
 

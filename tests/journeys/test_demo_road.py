@@ -179,7 +179,7 @@ def test_the_demo_says_what_was_taken_and_where_to_look(finished_demo: Home, dem
 def test_the_demo_will_not_stand_beside_a_real_register(tmp_path_factory: pytest.TempPathFactory) -> None:
     home = Home(tmp_path_factory.mktemp("real"))
     home.register.mkdir()
-    (home.register / "data" / "organisations.csv").write_text("organisation_code,name\nX,A real one\n")
+    (home.register / "organisations.csv").write_text("organisation_code,name\nX,A real one\n")
     with pytest.raises(ImpactError, match="invented"):
         place_demo(home)
     assert not home.landing.exists()

@@ -178,7 +178,8 @@ def travelled(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple
         send_quarter(home, code, drop(code))
     wrong = b"organisation_code,month,volunteers,hours\nM002,2026-04,many,1\n"
     send(home, "M002/inbox/volunteering/2025-Q4/file.csv", wrong)
-    said = "".join(run(checkout, home, *words) for words in (("run", "--now"), ("publish", "2026-Q1")))
+    released = ("release", "2026-Q1", "1", "--by", "Head of analysis", "--early", "Nobody to ask")
+    said = "".join(run(checkout, home, *words) for words in (("run", "--now"), ("publish", "2026-Q1"), released))
     after = {name: sha256 for name, sha256 in tree(checkout).items() if "__pycache__" not in name}
     assert {name: sha256 for name, sha256 in after.items() if name not in NEW} == before
     assert set(after) == {*before, *NEW}

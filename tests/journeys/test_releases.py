@@ -132,9 +132,11 @@ def test_a_folder_holds_the_files_of_its_manifest_and_nothing_else(prepared: Hom
     folder = prepared.prepared / PERIOD / "1"
     (folder / "public" / "index.html").write_text("another")
     (folder / "public" / "notes.txt").write_text("mine")
-    (folder / "organisation-M003" / "quarters.csv").unlink()
-    assert unlike_manifest(folder) == ["organisation-M003/quarters.csv", "public/index.html", "public/notes.txt"]
-    with pytest.raises(ImpactError, match=r"not as it was prepared: organisation-M003/quarters.csv, public/index.html"):
+    (folder / "organisation-M003" / "data" / "quarters.csv").unlink()
+    assert unlike_manifest(folder) == ["organisation-M003/data/quarters.csv", "public/index.html", "public/notes.txt"]
+    with pytest.raises(
+        ImpactError, match=r"not as it was prepared: organisation-M003/data/quarters.csv, public/index.html"
+    ):
         release(prepared, PERIOD, 1, HEAD, CHECK_OVER)
 
 
@@ -294,12 +296,12 @@ def test_newer_data_is_marked_on_the_list_and_never_on_what_is_out(overtaken: Ho
 
 
 CORRECTED = (
-    "Alpha Care CIC corrected its sickness absence for January to March 2026. 2 figures on this page changed.",
-    "0.29 percentage points: Sickness absence rate of Alpha Care CIC, year to March 2026, from 4.56% to 4.85%",
+    "Alpha Care CIC corrected its sickness absence for January to March 2026. 3 figures on this page changed.",
+    "0.86 percentage points: Sickness absence rate of Alpha Care CIC, March 2026, from 4.52% to 5.38%",
 )
 UNNAMED = (
     (
-        "Returns of other organisations were corrected. 1 figure on this page changed. 2 figures are shown that were "
+        "Returns of other organisations were corrected. 1 figure on this page changed. 5 figures are shown that were "
         "not before."
     ),
     (
@@ -319,14 +321,15 @@ def test_each_audience_is_told_what_changed_in_what_it_sees_and_nothing_else(ove
         assert [(one.number, one.kind) for one in updates[1:]] == [(1, "first")]
         told[report["audience"]] = updates[0]
     assert {name: (one.kind, one.figures_changed, one.summary, one.largest_change) for name, one in told.items()} == {
-        "commissioner-C01": ("correction", 2, *CORRECTED),
-        "organisation-M001": ("correction", 2, *CORRECTED),
-        "public": ("correction", 2, *CORRECTED),
+        "commissioner-C01": ("correction", 3, *CORRECTED),
+        "organisation-M001": ("correction", 3, *CORRECTED),
+        "public": ("correction", 3, *CORRECTED),
         "commissioner-C02": ("correction", 1, *UNNAMED),
-        "organisation-M002": ("revision", 0, "2 figures are shown that were not before.", ""),
+        "organisation-M002": ("revision", 0, "5 figures are shown that were not before.", ""),
         "organisation-M003": ("unchanged", 0, "No figure on this page has changed since publication 1.", ""),
     }
-    assert f"Correction: {CORRECTED[0]} The largest change is {CORRECTED[1]}." in page(overtaken, "public", 2)
+    said = f"<strong>Correction:</strong> {CORRECTED[0]} The largest change is {CORRECTED[1]}."
+    assert said in page(overtaken, "public", 2)
     assert "Alpha Care" not in page(overtaken, "commissioner-C02", 2)
     assert "Correction" not in page(overtaken, "organisation-M003", 2)
     assert "First release." in page(overtaken, "organisation-M003", 2)
@@ -339,11 +342,11 @@ def test_a_dry_run_says_what_would_change_and_why_and_writes_nothing(overtaken: 
     rest = "that were not before, 0 no longer shown, 0 verdicts changed"
     assert list(trial_lines(PERIOD, dry_run(overtaken, PERIOD, NEXT_DAY))) == [
         "2026-Q1 would be prepared as number 2. Beside number 1, which readers have:",
-        f"For the public: 1 of 1 page would change, 2 figures changed, 0 shown {rest}",
-        f"For commissioners: 2 of 2 pages would change, 3 figures changed, 2 shown {rest}",
-        f"For mutuals: 2 of 3 pages would change, 2 figures changed, 2 shown {rest}",
+        f"For the public: 1 of 1 page would change, 3 figures changed, 0 shown {rest}",
+        f"For commissioners: 2 of 2 pages would change, 4 figures changed, 5 shown {rest}",
+        f"For mutuals: 2 of 3 pages would change, 3 figures changed, 5 shown {rest}",
         "By indicator:",
-        f"  Sickness absence rate: 7 figures on 4 pages, {CORRECTED[1]}",
+        f"  Sickness absence rate: 10 figures on 4 pages, {CORRECTED[1]}",
         "Because of:",
         f"  M001 sickness_absence 2026-Q1: receipt {receipts['M001'].id}, corrects {receipts['M001'].corrects}",
         f"  M002 sickness_absence 2026-Q1: receipt {receipts['M002'].id}, came in since",

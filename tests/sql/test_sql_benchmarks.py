@@ -58,9 +58,11 @@ def peers(*rows: Row, **settings: float) -> duckdb.DuckDBPyConnection:
 
 
 def models(*rows: Row) -> duckdb.DuckDBPyConnection:
-    """Delivery models side by side, every sector of these figures being one of the register."""
-    sectors = {one.values["sector"] for one in rows if one.table == COMPARED}
-    return run(tables(*rows, *(organisation(f"Other {name}", "other", name) for name in sorted(sectors))), MODELS)
+    """Delivery models side by side, everybody who has one of these figures being in the register."""
+    registered = {one.values["organisation_code"] for one in rows if one.table == "register.organisations"}
+    of = {one.values["organisation_code"]: one.values["sector"] for one in rows if one.table == COMPARED}
+    others = [organisation(code, "other", sector) for code, sector in of.items() if code not in registered]
+    return run(tables(*rows, *others), MODELS)
 
 
 # One figure an organisation

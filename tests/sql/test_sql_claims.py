@@ -213,7 +213,7 @@ DAMAGES = {
         "update benchmarks.delivery_model set organisations = organisations + 1",
         "update benchmarks.delivery_model set numerator = numerator + 1",
         "insert into benchmarks.delivery_model select * from benchmarks.delivery_model",
-        "update benchmarks.delivery_model set sector = 'sectors_of_mutuals' where variant = 'core'",
+        "update benchmarks.delivery_model set kind = 'all_sectors' where variant = 'core'",
     ],
     "benchmarks.saving_total__adds_up_to_its_sources": [
         f"{_TOTALS} set nominal_gbp = nominal_gbp + 1 where source = 'ALL' and evidence_level = 'ALL'",

@@ -44,6 +44,7 @@ from tests.sql.tables import (
 
 FIGURE = "published.organisation_figure"
 MODEL_FIGURE = "published.delivery_model_figure"
+GROUP_FIGURE = "published.group_figure"
 WITHHELD = "disclosure.withheld"
 USERS = "user_satisfaction"
 RATE_OF_QUARTER = {"indicator_id": RATE, "grain": "quarter"}
@@ -373,6 +374,8 @@ class Random:
     users: list[Part] = field(default_factory=list)
     days: list[Part] = field(default_factory=list)
     model: dict[str, tuple[str, str]] = field(default_factory=dict)
+    area: dict[str, str | None] = field(default_factory=dict)
+    owned: dict[str, int | None] = field(default_factory=dict)
     consenting: set[str] = field(default_factory=set)
     payers: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -382,12 +385,28 @@ class Random:
         self.rows += [
             row("register.areas", area_code="B", name="All", type="combined_authority"),
             row("register.areas", area_code="A", name="Shire", type="council", part_of_code="B"),
+            row("register.areas", area_code="X", name="Elsewhere", type="council"),
             row("register.commissioners", commissioner_code="C1", type="council", area_code="A"),
             row("register.commissioners", commissioner_code="C2", type="combined_authority", area_code="B"),
             commissioner("C3"),
         ]
         for number in range(rng.randint(9, 16)):
             self._add(rng, f"O{number:02}")
+
+    def within(self, scope: str) -> set[str]:
+        """The organisations of a sector, of all sectors with mutuals, of the one combined authority, of a band."""
+        with_mutuals = {sector for model, sector in self.model.values() if model == "mutual"}
+        beside = {code for code, (_, sector) in self.model.items() if sector in with_mutuals}
+        match scope.split(":"):
+            case ["area", _]:
+                return {code for code in beside if self.area[code] in ("A", "B")}
+            case ["owned", least]:
+                most = {"0": 50, "50": 75, "75": 101}[least]
+                return {code for code in beside if (share := self.owned[code]) and int(least) <= share < most}
+            case ["sectors_of_mutuals"]:
+                return beside
+            case _:
+                return {code for code, (_, sector) in self.model.items() if sector == scope}
 
     def _add(self, rng: random.Random, code: str) -> None:
         model, sector = (
@@ -397,7 +416,16 @@ class Random:
         self.model[code] = (model, sector)
         if rng.random() < 0.25:
             self.consenting.add(code)
-        self.rows.append(organisation(code, model, sector, publication_consent=code in self.consenting))
+        self.area[code] = rng.choice(["A", "B", "X", None])
+        self.owned[code] = rng.choice([30, 60, 90, None]) if model == "mutual" else None
+        self.rows.append(
+            organisation(
+                *(code, model, sector),
+                publication_consent=code in self.consenting,
+                area_code=self.area[code],
+                staff_owned_share_percent=self.owned[code],
+            )
+        )
         of_service: dict[str, set[str]] = {"S1": set(), "S2": set()}
         for payer in rng.sample(["C1", "C2", "C3"], rng.choice([0, 1, 1, 2])):
             self.payers[code].add(payer)
@@ -441,11 +469,9 @@ def printed(
     def those(months_of: Sequence[str], members: Iterable[str]) -> set[Part]:
         return {part for part in parts if part.code in members and part.month in months_of}
 
-    with_mutuals = {of for model, of in sector.model.values() if model == "mutual"}
-    columns = "audience, grain, period_id, sector, delivery_model, denominator"
-    for audience, grain, period, of, model, shown in select(made, MODEL_FIGURE, columns, indicator_id=indicator):
-        sectors = with_mutuals if of == "sectors_of_mutuals" else {of}
-        members = {code for code, place in sector.model.items() if place[0] == model and place[1] in sectors}
+    columns = "audience, grain, period_id, scope, delivery_model, denominator"
+    for audience, grain, period, of, model, shown in select(made, GROUP_FIGURE, columns, indicator_id=indicator):
+        members = {code for code in sector.within(of) if sector.model[code][0] == model}
         if shown != "[c]":
             known[audience].append(those(IN_PERIOD[grain, period], members))
             assert float(shown) == sum(part.value for part in known[audience][-1])

@@ -15,7 +15,7 @@ from impact.checking.sheet_cells import WrittenCell
 from impact.checking.text_file import LONGEST_CELL
 from impact.definition import Column
 
-_ITEM, _TEXT, _ASIDE = (MAIN + name for name in ("si", "t", "rPh"))
+_ITEM, _TEXT, _RUN, _ASIDE = (MAIN + name for name in ("si", "t", "r", "rPh"))
 _NO_DAY = "#VALUE!"
 """What Excel shows for a number that no day has."""
 _DIGITS = 15
@@ -93,13 +93,17 @@ class _Strings:
     def __init__(self) -> None:
         self.found: list[str] = []
         self.texts: list[str] = []
-        self.is_in_text = self.is_aside = False
+        self.is_in_text = self.is_in_run = self.is_aside = False
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         if tag == _TEXT:
+            if self.texts and not (self.is_in_run or self.is_aside):
+                raise ValueError("two values in one text")
             self.is_in_text = not self.is_aside
         elif tag == _ITEM:
             self.texts = []
+        elif tag == _RUN:
+            self.is_in_run = True
         elif tag == _ASIDE:
             self.is_aside = True
 
@@ -112,5 +116,7 @@ class _Strings:
             self.is_in_text = False
         elif tag == _ITEM:
             self.found.append("".join(self.texts))
+        elif tag == _RUN:
+            self.is_in_run = False
         elif tag == _ASIDE:
             self.is_aside = False

@@ -12,8 +12,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from impact.checking.findings import cell_name
 from impact.checking.guarded_xml import MAIN, parse
 
-_DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _ASIDE, _COLUMN = (
-    MAIN + name for name in ("sheetData", "row", "c", "f", "v", "is", "t", "rPh", "col")
+_DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _RUN, _ASIDE, _COLUMN = (
+    MAIN + name for name in ("sheetData", "row", "c", "f", "v", "is", "t", "r", "rPh", "col")
 )
 _OF_CELLS = frozenset({"sheetData", "row", "c", "f", "v", "is", "t"})
 _TRUE = ("1", "true")
@@ -64,9 +64,9 @@ class _Seen:
 
     def __init__(self, most_rows: int, most_columns: int) -> None:
         self.most_rows, self.most_columns = most_rows, most_columns
-        self.row = self.column = self.last_row = self.last_column = 0
+        self.row = self.column = self.filled_column = self.last_row = self.last_column = 0
         self.row_name = self.kind = self.style = ""
-        self.is_in_data = self.is_in_text = self.is_aside = False
+        self.is_in_data = self.is_in_cell = self.is_in_text = self.is_in_run = self.is_aside = False
         self.is_hidden = self.has_formula = False
         self.texts: list[str] = []
         self.rows: dict[int, list[WrittenCell]] = {}
@@ -92,6 +92,8 @@ class _Seen:
         elif tag == _INLINE:
             pass
         elif tag == _TEXT:
+            if self.texts and not (self.is_in_run or self.is_aside):
+                raise ValueError("two values in one cell")
             self.is_in_text = self.is_in_data and not self.is_aside
         elif tag == _ROW:
             self._start_row(attributes)
@@ -101,6 +103,8 @@ class _Seen:
     def _start_other(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == _FORMULA:
             self.has_formula = True
+        elif tag == _RUN:
+            self.is_in_run = True
         elif tag == _ASIDE:
             self.is_aside = True
         elif tag == _DATA:
@@ -112,10 +116,9 @@ class _Seen:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self.row_name = attributes.get("r", "") or str(self.row + 1)
-        row = int(self.row_name)
-        if row <= self.row or not self.is_in_data:
-            raise ValueError("the rows are not in order")
-        self.row, self.column = row, 0
+        if not self.is_in_data or self.is_in_cell:
+            raise ValueError("a row outside of the rows, or in a cell")
+        self.row, self.column, self.filled_column = int(self.row_name), 0, 0
         self.is_hidden = attributes.get("hidden") in _TRUE
         self.cells = []
 
@@ -133,9 +136,9 @@ class _Seen:
                     raise ValueError("a cell in another row than its own")
                 if letters.isalpha():
                     self.column_of[letters] = column
-        if column <= self.column or not self.row:
-            raise ValueError("the cells are not in order")
-        self.column = column
+        if self.row < 1 or self.is_in_cell:
+            raise ValueError("a cell outside of any row, or in another")
+        self.column, self.is_in_cell = column, True
 
     def _hide_columns(self, attributes: dict[str, str]) -> None:
         if attributes.get("hidden") in _TRUE:
@@ -149,6 +152,7 @@ class _Seen:
 
     def end(self, tag: str) -> None:
         if tag == _CELL:
+            self.is_in_cell = False
             if self.texts or self.has_formula:
                 self._end_cell()
         elif tag in (_VALUE, _TEXT):
@@ -157,6 +161,8 @@ class _Seen:
             if self.is_in_text and self.texts and (tag == _TEXT) != (self.kind == "inlineStr"):
                 raise ValueError("the value of another kind of cell")
             self.is_in_text = False
+        elif tag == _RUN:
+            self.is_in_run = False
         elif tag == _ASIDE:
             self.is_aside = False
         elif tag == _DATA:
@@ -170,6 +176,10 @@ class _Seen:
         if not has_value and not is_uncalculated:
             return
         column = self.column
+        # The order of cells with nothing in them makes no difference.
+        if column <= self.filled_column or (not self.filled_column and self.row <= self.last_row):
+            raise ValueError("the rows or cells are not in order")
+        self.filled_column = column
         if is_uncalculated:
             self.uncalculated.append(cell_name(column - 1, self.row))
         elif self.row <= self.most_rows and column <= self.most_columns:

@@ -5,6 +5,7 @@ Everything here is about DEVIATIONS from the true values, so that the truth is a
 are simply those that cannot deviate. Who is withheld, and what is far enough, belongs in `audit` and `secondary`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -29,7 +30,8 @@ class Block:
     """Withheld cells that are tied to one another, and to no other withheld cell.
 
     `cells` are their places among all cells, `matrix` what is left of the relations, `down` and `up` how far each could
-    deviate for all that its relations say one by one. `is_exact` when that is also how far it could for all together.
+    deviate for all that its relations say one by one. `is_exact` when that is also how far it could for all together:
+    then nobody asks for the matrix, and there is none.
     """
 
     cells: Places
@@ -106,16 +108,32 @@ def blocks(table: LinkedCells, is_withheld: Truths) -> tuple[list[Block], Floats
     entries = matrix.tocoo()
     graph = sparse.coo_matrix((entries.data, (entries.col, count + entries.row)), shape=(size, size))
     _, label = connected_components(graph, directed=False)
-    by_label = [np.flatnonzero(label[:count] == which) for which in np.unique(label[:count])]
-    of_row = label[count:]
     found = []
-    for cells in by_label:
-        within = matrix[of_row == label[cells[0]]][:, cells]
+    for cells, start, rows in _apart_in(matrix, label):
+        entries_of = slice(start[0], start[-1])
         # Relations that share at most one cell, and close no circle, bind together no more than one by one.
-        is_tree = within.nnz == within.shape[0] + len(cells) - 1
-        places = moving[cells]
-        found.append(Block(places, within, lowest[places], highest[places], is_tree and has_ended))
+        is_exact = has_ended and start[-1] - start[0] == len(start) - 1 + len(cells) - 1
+        places, within = moving[cells], None
+        if not is_exact:
+            columns = np.searchsorted(cells, rows.indices[entries_of])
+            shape = (len(start) - 1, len(cells))
+            within = sparse.csr_matrix((rows.data[entries_of], columns, start - start[0]), shape=shape)
+        found.append(Block(places, within, lowest[places], highest[places], is_exact))
     return found, lowest, highest
+
+
+def _apart_in(matrix: Any, label: Places) -> Iterator[tuple[Places, Places, Any]]:
+    """The cells of each label, and where each of its relations starts among the entries of a matrix in which the
+    relations of a label follow one another, and where the last one ends."""
+    count = matrix.shape[1]
+    of_row = label[count:]
+    rows = matrix[np.argsort(of_row, kind="stable")]
+    ends = np.cumsum(np.bincount(of_row, minlength=label.max() + 1))
+    by_label = np.argsort(label[:count], kind="stable")
+    for cells in np.split(by_label, np.flatnonzero(np.diff(label[by_label])) + 1):
+        end = ends[label[cells[0]]]
+        first = ends[label[cells[0]] - 1] if label[cells[0]] else 0
+        yield cells, rows.indptr[first : end + 1], rows
 
 
 def ranges(table: LinkedCells, is_withheld: Truths) -> Ranges:

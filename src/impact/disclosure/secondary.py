@@ -7,6 +7,7 @@ cell sensitive belongs in `primary`; the proof at the end is `audit`'s.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -130,11 +131,7 @@ def _cheapest(choice: Choice, target: int, part: Places) -> tuple[Floats, Floats
     can_move = ~choice.is_out[part]
     more = np.where(can_move, table.most[part] - table.values[part], 0.0)
     less = np.where(can_move, table.values[part] - table.least[part], 0.0)
-    apart = sparse.csr_matrix(
-        ([1.0, -1.0, -1.0, 1.0], ([0] * 4, [at, count + at, 2 * count + at, 3 * count + at])), shape=(1, 4 * count)
-    )
-    both = sparse.hstack((matrix, -matrix))
-    equations = sparse.vstack((sparse.block_diag((both, both)), apart)).tocsr()
+    equations = _of_two_points(matrix, at)
     right = np.zeros(2 * rows + 1)
     right[-1] = choice.need[target]
     price = np.where(choice.is_withheld[part], 0.0, choice.cost[part])
@@ -144,6 +141,28 @@ def _cheapest(choice: Choice, target: int, part: Places) -> tuple[Floats, Floats
         return None
     return _everywhere(table, part, found[:count] - found[count : 2 * count]), _everywhere(
         table, part, found[2 * count : 3 * count] - found[3 * count :]
+    )
+
+
+def _of_two_points(matrix: Any, target: int) -> Any:
+    """Relations that hold for each of two points, and how far apart these lie at the target: of both what is more, then
+    what is less than the truth. Put together by hand: to have scipy stack it takes longer than to solve it."""
+    rows, count = matrix.shape
+    starts, lengths = matrix.indptr[:-1], np.diff(matrix.indptr)
+    more = np.arange(matrix.nnz) + np.repeat(starts, lengths)
+    less = more + np.repeat(lengths, lengths)
+    columns, parts = np.empty(2 * matrix.nnz, dtype=np.int32), np.empty(2 * matrix.nnz)
+    columns[more], columns[less] = matrix.indices, matrix.indices + count
+    parts[more], parts[less] = matrix.data, -matrix.data
+    apart = np.array([target, count + target, 2 * count + target, 3 * count + target], dtype=np.int32)
+    ends = np.concatenate((2 * matrix.indptr, 2 * matrix.indptr[1:] + 2 * matrix.nnz, [4 * matrix.nnz + 4]))
+    return sparse.csr_matrix(
+        (
+            np.concatenate((parts, parts, [1.0, -1.0, -1.0, 1.0])),
+            np.concatenate((columns, columns + 2 * count, apart)),
+            ends,
+        ),
+        shape=(2 * rows + 1, 4 * count),
     )
 
 

@@ -19,7 +19,7 @@ from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
 from impact.intake.attempts import attempt_of
 from impact.intake.cover import SIDECAR
-from impact.intake.deciding import NAME_WITHHELD, Decided, decide_drops, known_by
+from impact.intake.deciding import NAME_WITHHELD, Decided, Known, decide_drops, known_by
 from impact.intake.landing import INBOX, Arrival, Drop, Left, find_arrivals, outbox_of, read_drop
 from impact.intake.locks import load_reopenings
 from impact.intake.marked_up import is_sent_back, marked_up
@@ -94,15 +94,11 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         known = known_by(register, now)
         receipts: list[Receipt] = []
         for wave in _waves(sorted(fresh.values(), key=lambda one: one.arrival)):
-            before = dict(given)  # so that it makes no difference which of a wave are decided on together
+            before = dict(given)  # which of a wave are decided on together makes no difference: all come after these
             for part in _parts(wave):
-                drops = _opened(part, left)
-                decided = decide_drops(home, drops, known, settings_version, before)
-                commit(home, decided)
-                receipts += [one.receipt for one in decided]
-                given |= {one.receipt.id: one.receipt for one in decided}
-                tables = {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
-                left += _answer(home, [(one.drop, one.receipt) for one in decided], tables)
+                taken = _take(home, part, known, settings_version, before, left)
+                receipts += taken
+                given |= {receipt.id: receipt for receipt in taken}
         sent_again = 0
         for part in _parts(again):
             drops = [drop for drop in _opened(part, left) if drop.id in given]
@@ -111,6 +107,22 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         for one in left:
             _log.warning("Left: %s, because %s", one.shown, one.reason)
         return Intake(tuple(receipts), sent_again, tuple(left))
+
+
+def _take(
+    home: Home,
+    part: Iterable[_Waiting],
+    known: Known,
+    settings_version: str,
+    before: Mapping[str, Receipt],
+    left: list[Left],
+) -> list[Receipt]:
+    """Take these drops, whole. All that is held of them in memory, but their receipts, is let go of at the end."""
+    decided = decide_drops(home, _opened(part, left), known, settings_version, before)
+    commit(home, decided)
+    tables = {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
+    left += _answer(home, [(one.drop, one.receipt) for one in decided], tables)
+    return [one.receipt for one in decided]
 
 
 def _parts(waiting: Iterable[_Waiting]) -> Iterator[list[_Waiting]]:

@@ -40,13 +40,21 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class PointList:
+    """Sentences that belong together, under a heading of their own."""
+
+    title: str
+    points: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Section:
     """A part of a report. `data_file` is the file that holds the figures of its tables."""
 
     id: str
     title: str
     paragraphs: tuple[str, ...] = ()
-    points: tuple[str, ...] = ()
+    lists: tuple[PointList, ...] = ()
     figures: tuple[Figure, ...] = ()
     tables: tuple[Table, ...] = ()
     data_file: str | None = None

@@ -106,7 +106,10 @@ def draw_folder(order: Order) -> Folder:
         order.number, form.is_released, form.check_ends_on, updates, read_by(form.comments, order.holds)
     )
     report = with_standing(make_report(rows, order.period, form.published_on), standing, _names(rows))
-    files = {**audience_files(rows, report, order.period, data), UPDATES: updates_bytes(updates)}
+    files = {
+        **audience_files(rows, report, order.period, data, is_released=form.is_released),
+        UPDATES: updates_bytes(updates),
+    }
     return Folder(rows.audience, report.title, report.status, order.holds, files, found)
 
 

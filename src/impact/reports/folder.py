@@ -29,26 +29,30 @@ _ALL_DATA = Download(ALL_DATA, "All the data", "ZIP", is_lead=True)
 
 
 def audience_files(
-    rows: AudienceRows, report: Report, period: Period, data: Mapping[str, bytes] | None = None
+    rows: AudienceRows,
+    report: Report,
+    period: Period,
+    data: Mapping[str, bytes] | None = None,
+    *,
+    is_released: bool = True,
 ) -> dict[str, bytes]:
     """Every file in the folder of an audience, by its name in it: the forms of `report`, and the data of `rows`, which
-    are `data` where they were made before."""
+    are `data` where they were made before. For the accuracy check there are pages and data alone: what is handed on
+    comes with the release."""
     made = data_files(rows) if data is None else data
     files = {**{f"{DATA}/{name}": content for name, content in made.items()}, **figure_files(report)}
-    if files:
-        files[ALL_DATA] = zip_of(files)
-    files[WORKBOOK] = report_workbook(report)
-    if rows.audience.kind in _PRINTED:
-        files[PDF] = report_pdf(report, is_complete=False)
-    downloads = [*_leads(files), *_data_downloads(rows)]
+    if is_released:
+        if files:
+            files[ALL_DATA] = zip_of(files)
+        files[WORKBOOK] = report_workbook(report)
+        if rows.audience.kind in _PRINTED:
+            files[PDF] = report_pdf(report, is_complete=False)
+    leads = [one for one in (_PDF, _WORKBOOK, _ALL_DATA) if one.name in files]
+    downloads = [*leads, *([_EXPLORE] if is_released else []), *_data_downloads(rows)]
     sizes = {name: len(content) for name, content in files.items()}
-    explore = {EXPLORE_PAGE: explore_page(rows, period, report.title, downloads, sizes)}
-    return {**files, **explore, **report_pages(report, downloads, sizes)}
-
-
-def _leads(files: Mapping[str, bytes]) -> list[Download]:
-    """What stands at the top of the page: each form of the whole."""
-    return [one for one in (_PDF, _WORKBOOK, _ALL_DATA, _EXPLORE) if one.is_page or one.name in files]
+    if is_released:
+        files[EXPLORE_PAGE] = explore_page(rows, period, report.title, downloads, sizes)
+    return {**files, **report_pages(report, downloads, sizes)}
 
 
 def _data_downloads(rows: AudienceRows) -> list[Download]:

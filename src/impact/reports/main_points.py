@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
-from impact.reports.before_after import before_after_points, effect_points
+from impact.reports.before_after import before_after_points
 from impact.reports.subject import OF_ONE, Subject, subjects
 from impact.reports.verdicts import (
     APART,
@@ -216,13 +216,12 @@ def _verdict(figure: OrganisationFigure, whose: _Whose) -> Iterator[str]:
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:
-    """Mutuals beside others, where there are enough of them to speak of, and what goes with spinning out."""
+    """Mutuals beside others, where there are enough of them to speak of. What comes of being one is for `sector`."""
     is_pooled = False
     for indicator in headlines(rows):
         pooled = list(_pooled_points(rows, indicator, period))
         is_pooled = is_pooled or bool(pooled)
         yield from pooled
-        yield from effect_points(rows.effects, indicator.id)
     if is_pooled:
         yield "Pooled figures are not adjusted for what staff do: they describe, and show no effect."
 

@@ -124,7 +124,7 @@ def _section(section: Section, level: int, numbers: Mapping[str, int], links: Ma
         # What does not fit goes to the foot of a page, in its order, and tables go on above it: no page is half empty.
         in_place=0 if tallest > _TALLER else 1 if level == 1 and tallest > _TALL else len(figures),
         paragraphs=section.paragraphs,
-        points=section.points,
+        lists=[(one.title, one.points) for one in section.lists],
         figures=figures,
         tables=[table for table in section.tables if not table.is_folded],
         links=links,
@@ -144,7 +144,7 @@ def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
     for section in profile.sections:
         if (
             section.paragraphs
-            or section.points
+            or section.lists
             or section.figures
             or not all(table.is_folded for table in section.tables)
         ):
@@ -166,6 +166,7 @@ def _part(
         "facts": (),
         "paragraphs": (),
         "points": (),
+        "lists": (),
         "comment": "",
         "comment_label": "What the organisation says",
         "terms": (),

@@ -129,7 +129,7 @@ def dry_run(home: Home, period_id: str, now: datetime) -> Drawn | None:
     Raises ImpactError as `publish` does.
     """
     with one_writer(home, "a trial of a publication"), _aside(home) as aside:
-        _raise_unsound(build_tables(aside, now), "The tables")
+        _raise_unsound(build_tables(aside, now), period_id)
         plan = plan_of(aside, period_id)
         if plan.is_made:
             return None
@@ -204,7 +204,7 @@ def tables_aside(home: Home, plan: Plan) -> Iterator[Home]:
     """The home with the tables of a publication of the past, beside those in place, for as long as they are needed.
     Only for the holder of the home's lock."""
     with _aside(home) as aside:
-        _raise_unsound(build_tables(aside, plan.as_at, known_receipts(plan.inputs)), "The tables")
+        _raise_unsound(build_tables(aside, plan.as_at, known_receipts(plan.inputs)), plan.period.id)
         build_soundly(aside, plan)
         yield aside
 
@@ -224,11 +224,11 @@ def _build(home: Home, plan: Plan) -> Build:
     return build_release(home, plan.period.id, plan.fingerprint, records_of(home, plan))
 
 
-def _raise_unsound(build: Build, what: str) -> None:
+def _raise_unsound(build: Build, period_id: str) -> None:
     if not build.is_sound:
         broken = ", ".join(f"{test.claim.model}: {test.claim.claim.replace('_', ' ')}" for test in build.broken)
         raise ImpactError(
-            f"{what} was not published, because something that must hold of what is published does not "
+            f"{period_id} was not published, because something that must hold of what is published does not "
             f"({broken}). The log above says of which rows; the last publication stays as it was."
         )
 

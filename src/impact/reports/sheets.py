@@ -136,7 +136,7 @@ def _tables(section: Section) -> list[Table]:
 
 
 def _said(section: Section) -> tuple[str, ...]:
-    return (*section.paragraphs, *section.points)
+    return (*section.paragraphs, *(f"{one.title}: {point}" for one in section.lists for point in one.points))
 
 
 def _together(tables: Sequence[tuple[str, Table]]) -> Table:

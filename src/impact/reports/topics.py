@@ -6,11 +6,14 @@ from dataclasses import replace
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows
 from impact.reports.before_after import before_after_figure, before_after_table, effect_table
+from impact.reports.beside import beside_figures
+from impact.reports.claim_sections import evidence
 from impact.reports.content import Column, Section, Table
 from impact.reports.expected_range import expected_range_figure
 from impact.reports.over_time import over_time_figures
 from impact.reports.portfolio import portfolio_figure
 from impact.reports.savings import present_value_tables, saving_tables
+from impact.reports.sector import sector_tables
 from impact.reports.subject import Subject, subjects
 from impact.reports.tables import own_tables, portfolio_tables
 from impact.reports.verdicts import instrument_sentences
@@ -30,12 +33,21 @@ def topic_sections(rows: AudienceRows, period: Period) -> Iterator[Section]:
 def _section(subject: Subject) -> Section:
     headline = subject.headline
     tables = own_tables(subject) if subject.is_of_one else [*portfolio_tables(subject), *_side_by_side(subject)]
+    opening, lists = evidence(subject.rows, subject.period, subject.topic.id)
+    if subject.rows.audience.kind == "public":
+        tables = [*sector_tables(subject.rows, subject.period, subject.topic.id), *tables]
     what_it_is = f"{headline.name}: {headline.definition} {_POLARITIES[headline.polarity]}".strip()
     return Section(
         id=subject.topic.id.replace("_", "-"),
         title=subject.topic.title,
-        paragraphs=(what_it_is, *([] if subject.is_of_one else instrument_sentences(subject.shown(headline)))),
+        paragraphs=(
+            *opening,
+            what_it_is,
+            *([] if subject.is_of_one else instrument_sentences(subject.shown(headline))),
+        ),
+        lists=lists,
         figures=(
+            *beside_figures(subject),
             *portfolio_figure(subject),
             *expected_range_figure(subject),
             *over_time_figures(subject),
@@ -58,14 +70,15 @@ def _section(subject: Subject) -> Section:
 
 def _side_by_side(subject: Subject) -> Iterator[Table]:
     """Delivery models beside one another, for what has a good and a bad direction. Where organisations stand above,
-    these are folded away."""
+    these are folded away. Of what the claim rests on the State of the sector says more (`sector_tables`)."""
+    is_public = subject.rows.audience.kind == "public"
     for indicator in subject.indicators:
         figures = [
             figure
             for figure in subject.models
             if figure.indicator_id == indicator.id and figure.grain == "rolling_year"
         ]
-        if not figures or indicator.polarity == "none":
+        if not figures or indicator.polarity == "none" or (is_public and indicator.is_in_claim):
             continue
         unit = f" ({unit_sign(indicator.unit)})"
         table = Table(

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from impact.periods import Period, quarter_of
 from impact.reports.at_a_glance import glance_section
 from impact.reports.audiences import AudienceRows
+from impact.reports.claim_sections import area_profiles, claim_points, claim_section
 from impact.reports.content import Column, Report, Section, Table
 from impact.reports.glossary import GLOSSARY
 from impact.reports.main_points import headlines, main_points
@@ -35,7 +36,13 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         "commissioner": f"Benchmarks for {rows.audience.name}",
         "organisation": f"{rows.audience.name} beside its peers",
     }.get(rows.audience.kind, "State of the sector: mutuals beside other organisations")
-    sections = [*glance_section(rows, period), *topic_sections(rows, period), _missing(rows, period), _method(rows)]
+    sections = [
+        *claim_section(rows, period),
+        *glance_section(rows, period),
+        *topic_sections(rows, period),
+        _missing(rows, period),
+        _method(rows),
+    ]
     return Report(
         title=f"{title}: year to {year_end(period)}",
         audience_name=rows.audience.name,
@@ -43,9 +50,9 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         period_covered=f"{year_label(period)}",
         status="Every figure here is public already" if rows.is_public else "Provisional",
         warning=None if rows.is_public or rows.disclosure.is_audited else NOT_FOR_RELEASE,
-        main_points=tuple(main_points(rows, period)),
+        main_points=(*claim_points(rows, period), *main_points(rows, period)),
         sections=tuple(sections),
-        profiles=tuple(profiles(rows, period)),
+        profiles=(*area_profiles(rows, period), *profiles(rows, period)),
         next_update=_next_update(period),
         glossary=GLOSSARY,
     )

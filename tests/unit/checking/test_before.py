@@ -6,7 +6,7 @@ from random import Random
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.checking.batch import Submitted, check_tables
@@ -235,6 +235,7 @@ def test_the_last_wave_is_the_last_one_there_was() -> None:
 
 
 @given(counts=st.lists(st.integers(0, 500), min_size=5, max_size=5), most=st.floats(0, 2))
+@settings(deadline=None)
 def test_answers_that_come_again_and_symmetric_ones_are_never_turned_round(counts: list[int], most: float) -> None:
     before = counted("2025-Q4", *counts)
     assert follows("scale_stays", counted("2026-Q1", *counts), before, **COUNTS, most=most, least=11) == [True]

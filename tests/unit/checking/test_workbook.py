@@ -605,10 +605,35 @@ def test_more_columns_than_can_be_meant_are_not_read() -> None:
         f'<row r="2"><c r="A2"><v>{"9" * 5000}</v></c></row>',
         f'<row r="2"><c r="A2" t="inlineStr"><is><t>{"x" * 100_001}</t></is></c></row>',
         '<row r="2"><c r="A2"><v>5</v></row>',
+        '<row r="2"><c r="A2"><v>5</v><v>6</v></c></row>',
+        '<row r="2"><c r="A2"><v>5<v>6</v></v></c></row>',
+        '<row r="2"><c r="A2" t="inlineStr"><v>5</v></c></row>',
+        '<row r="2"><c r="A2"><is><t>5</t></is></c></row>',
+        '<row r="2"><c r="A2" t="inlineStr"><is><t>5</t><t>6</t></is></c></row>',
+        '<c r="A2"><v>5</v></c>',
+        '<row r="2"><c r="A2"><c>5</c></c></row>',
+        '<row r="2"><c r="A2"><row r="3"><v>5</v></row></c></row>',
+        '<row r="2"><x:c xmlns:x="x" r="A2"><v>5</v></x:c></row>',
+        '</sheetData><row r="2"><c r="A2"><v>5</v></c></row><sheetData>',
     ],
 )
 def test_rows_that_excel_would_not_have_written_are_refused_and_never_dropped(rows: str) -> None:
     assert only_rule(with_rows(rows)) == "damaged_workbook"
+
+
+def test_where_cells_with_nothing_in_them_stand_makes_no_difference() -> None:
+    text = "<is><t>M001</t></is>"
+    rows = f'<row r="9"/><row r="2"><c r="C2"/><c r="A2"></c><c r="A2" t="inlineStr">{text}</c><c r="A2"/></row>'
+    assert table_in(with_rows(rows)).row_numbers == (2,)
+
+
+def test_how_a_text_is_pronounced_is_not_part_of_it() -> None:
+    inside = "<t>Alpha</t><rPh sb='0' eb='1'><t>al</t></rPh>"
+    data = with_rows(f'<row r="2"><c r="A2" t="inlineStr"><is>{inside}</is></c></row>')
+    assert table_in(data).rows[0][0] == "Alpha"
+    shared = with_shared_strings(small_book(ROW))
+    said = with_parts(shared, **{"xl/sharedStrings.xml": lambda xml: xml.replace(b"<t>M001</t>", inside.encode())})
+    assert table_in(said).rows[0][0] == "Alpha"
 
 
 def test_rows_and_cells_that_do_not_say_where_they_stand_follow_each_other() -> None:
@@ -755,7 +780,9 @@ def as_written(value: Any) -> str:
 def read_here(data: bytes) -> dict[str, dict[tuple[int, int], str]]:
     parts = _parts(data)
     assert isinstance(parts, dict)
-    book = _book(parts)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        book = _book(parts)
     return {
         sheet.title: {
             (row, cell[0]): text

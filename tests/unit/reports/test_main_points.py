@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
 from impact.reports.before_after import CAVEATS
+from impact.reports.claim_sections import claim_points
 from impact.reports.main_points import headlines, main_points
 from impact.reports.verdicts import APART
 from tests.unit.reports.published import (
@@ -372,12 +373,12 @@ def test_a_doubt_about_who_is_a_mutual_is_said_with_its_size(organisations: int,
     assert len(public(model(value_with_unclassified="[c]"), unsure)) == 2
 
 
-def test_effects_follow_what_is_pooled_and_stand_without_it() -> None:
-    [pooled, said, last] = points(rows(kind="public", models=[model()], effects=[effect()]))
+def test_effects_are_told_with_the_claim_and_not_again() -> None:
+    pooled, last = points(rows(kind="public", models=[model()], effects=[effect()]))
     assert pooled.startswith("Absence rate (calendar days), in adult social care")
-    assert said.startswith("Absence rate (calendar days). On average over 10 mutuals it fell")
     assert last == NO_EFFECT
-    assert points(rows(kind="public", effects=[effect()])) == [said]
+    [told] = claim_points(rows(kind="public", effects=[effect()]), quarter())
+    assert told.startswith("Sick days: \N{LEFT DOUBLE QUOTATION MARK}Staff of mutuals are off sick less.")
 
 
 # Everybody

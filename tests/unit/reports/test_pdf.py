@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from impact.reports.chart_records import PortfolioChart, PortfolioMark
-from impact.reports.content import Column, Figure, Profile, Report, Section, Table, Term
+from impact.reports.content import Column, Figure, PointList, Profile, Report, Section, Table, Term
 from impact.reports.pdf import report_pdf
 
 HOSTILE = (
@@ -71,7 +71,7 @@ REPORT = Report(
             "sickness",
             "Sickness absence",
             paragraphs=("Lower is better.",),
-            points=("One point.",),
+            lists=(PointList("For it", ("One point.",)),),
             figures=(Figure("sickness-beside-peers", chart("Alder", "Birch"), table("Of the figure", 2)),),
             tables=(table("Sickness absence rate", 60), table("Basis and peers", 3, is_folded=True)),
         ),
@@ -249,7 +249,7 @@ def everywhere(text: str) -> Report:
     rows = tuple((text,) * 3 for _ in range(2))
     of_text = Table(text, (Column(text), Column(text, True), Column(text)), rows, (text,), how_to_read=(text,))
     drawn = replace(chart(text), title=text, subtitle=text, description=text, note=text)
-    section = Section("s", text, (text,), (text,), (Figure("f", drawn, of_text),), (of_text,))
+    section = Section("s", text, (text,), (PointList(text, (text,)),), (Figure("f", drawn, of_text),), (of_text,))
     return Report(
         title=text,
         audience_name=text,
