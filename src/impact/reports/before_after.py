@@ -4,10 +4,10 @@ intervals in sql/benchmarks; here they are only put together."""
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from impact.reports.audiences import BeforeAfter, Effect
+from impact.reports.audiences import BeforeAfter, Effect, Indicator
 from impact.reports.chart_records import BeforeAfterChart, BeforeAfterPanel, Cause
 from impact.reports.content import Column, Figure, Table
-from impact.reports.subject import Subject
+from impact.reports.subject import Subject, most_used
 from impact.reports.wording import (
     between,
     count_of,
@@ -72,10 +72,11 @@ def before_after_table(subject: Subject) -> Iterator[Table]:
                 f"{one.spun_out_on.day} {one.spun_out_on:%B %Y}",
                 shown(one.before_value, one.unit),
                 shown(one.after_value, one.unit),
-                one.difference,
-                between(one.lower_95, one.upper_95),
-                one.comparator_difference + (f" ({one.comparators})" if is_figure(one.comparator_difference) else ""),
-                one.effect,
+                shown(one.difference, one.unit),
+                between(one.lower_95, one.upper_95, one.unit),
+                shown(one.comparator_difference, one.unit)
+                + (f" ({one.comparators})" if is_figure(one.comparator_difference) else ""),
+                shown(one.effect, one.unit),
                 *([one.source] if len(sources) > 1 else []),
                 *([one.note or "-"] if has_note else []),
             )
@@ -103,54 +104,88 @@ def before_after_figure(subject: Subject) -> Iterator[Figure]:
         for one in subject.before_after
         if one.indicator_id == indicator.id and all(map(is_figure, (one.before_value, one.after_value, one.difference)))
     ]
-    bases = [one.basis for one in found]
-    if not bases:
+    if not found:
         return
-    basis = max(sorted(set(bases)), key=bases.count)
-    on_basis = sorted((one for one in found if one.basis == basis), key=lambda one: (one.spun_out_on, _who(one)))
+    basis = most_used([one.basis for one in found])
+    on_basis = sorted(
+        (one for one in found if one.basis == basis),
+        key=lambda one: (one.spun_out_on, one.organisation_name, one.organisation_code),
+    )
     subtitle = (
         f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, the 12 months before spinning out "
         "and the latest 12 months"
     )
-    clear = [one for one in on_basis if _change_of(one, indicator.polarity) != "common"]
+    [table] = before_after_table(replace(subject, before_after=tuple(on_basis)))
     yield Figure(
-        id=f"{subject.topic.id.replace('_', '-')}-before-after"
-        + (f"-{_who(on_basis[0])}" if subject.is_of_one else ""),
+        id=f"{subject.topic.id.replace('_', '-')}-before-after",
         chart=BeforeAfterChart(
-            title=(
-                f"{len(clear)} of {count_of(len(on_basis), 'mutual has', 'mutuals have')} clearly moved since"
-                if not subject.is_of_one
-                else _moved(on_basis[0], is_clear=bool(clear))
-            ),
+            title=_title(indicator, on_basis, is_of_one=subject.is_of_one),
             subtitle=subtitle,
             unit=indicator.unit,
             panels=tuple(_panel(one, indicator.polarity) for one in on_basis),
-            description=(
-                "Each line runs from the level before to the level after. A change is clear where the 95% interval of "
-                "the organisation's own difference does not reach across nought. The table gives every figure."
-            ),
+            description=_description(on_basis),
             note=CAVEATS,
         ),
-        table=next(
-            replace(table, title=subtitle, rows=rows, notes=(), how_to_read=())
-            for table in before_after_table(replace(subject, before_after=tuple(on_basis)))
-            for rows in [table.rows]
-        ),
+        table=replace(table, title=subtitle, notes=(), how_to_read=()),
     )
 
 
-def _who(one: BeforeAfter) -> str:
-    return one.organisation_code
+def _title(indicator: Indicator, found: Sequence[BeforeAfter], *, is_of_one: bool) -> str:
+    """What the intervals of the organisations' own differences say; nothing where there is none."""
+    intervals = [one for one in found if _interval(one) is not None]
+    if not intervals:
+        return f"{indicator.name} before and after spinning out"
+    rose, fell = (sum(_direction(one) == way for one in intervals) for way in (1, -1))
+    if is_of_one:
+        if not rose + fell:
+            return f"{indicator.name}: no clear change since spinning out"
+        return f"{indicator.name} {'rose' if rose else 'fell'} after spinning out"
+    if not rose + fell:
+        return f"No clear change at {_of_mutuals(intervals)} since spinning out"
+    return f"Of {_of_mutuals(intervals)}, {fell} clearly fell and {rose} clearly rose after spinning out"
 
 
-def _moved(one: BeforeAfter, *, is_clear: bool) -> str:
-    if not is_clear:
-        return "No clear change since spinning out"
-    return f"{one.indicator_name} {'fell' if one.difference.startswith('-') else 'rose'} after spinning out"
+def _of_mutuals(found: Sequence[BeforeAfter]) -> str:
+    return count_of(len(found), "mutual with an interval", "mutuals with an interval")
+
+
+def _description(found: Sequence[BeforeAfter]) -> str:
+    clear = "A change is clear where the 95% interval of the organisation's own difference does not reach across nought"
+    without = sum(_interval(one) is None for one in found)
+    if without == len(found):
+        clear = "There is no interval, so that it cannot be said whether a difference is more than chance"
+    elif without:
+        clear += f"; {without} of {len(found)} {'has' if without == 1 else 'have'} no interval"
+    [one, *others] = found
+    said = (
+        "Each line runs from the level before to the level after."
+        if others
+        else f"The line runs from {with_unit(one.before_value, one.unit)} before to "
+        f"{with_unit(one.after_value, one.unit)} after: a difference of "
+        f"{_size(one.difference, one.lower_95, one.upper_95, one.unit)}."
+    )
+    beside = (
+        " A second line runs to where it would be had it changed as others did in the same months."
+        if any(is_figure(one.comparator_difference) for one in found)
+        else ""
+    )
+    return f"{said}{beside} {clear}."
+
+
+def _interval(one: BeforeAfter) -> tuple[float, float] | None:
+    lower, upper = number(one.lower_95), number(one.upper_95)
+    return None if lower is None or upper is None else (lower, upper)
+
+
+def _direction(one: BeforeAfter) -> int:
+    """1 where an organisation's own figure rose by its interval, -1 where it fell; 0 where its interval reaches across
+    nought, or there is none."""
+    lower, upper = _interval(one) or (0.0, 0.0)
+    return 1 if lower > 0 else -1 if upper < 0 else 0
 
 
 def _panel(one: BeforeAfter, polarity: str) -> BeforeAfterPanel:
-    interval = between(one.lower_95, one.upper_95)
+    interval = between(one.lower_95, one.upper_95, one.unit)
     return BeforeAfterPanel(
         name=one.organisation_name,
         spun_out_on=one.spun_out_on,
@@ -158,7 +193,7 @@ def _panel(one: BeforeAfter, polarity: str) -> BeforeAfterPanel:
         after=float(one.after_value),
         shown_before=shown(one.before_value, one.unit),
         shown_after=shown(one.after_value, one.unit),
-        shown_difference=one.difference,
+        shown_difference=shown(one.difference, one.unit),
         shown_interval=interval if is_figure(interval) else "",
         others=number(one.comparator_difference),
         change=_change_of(one, polarity),
@@ -166,14 +201,12 @@ def _panel(one: BeforeAfter, polarity: str) -> BeforeAfterPanel:
 
 
 def _change_of(one: BeforeAfter, polarity: str) -> Cause:
-    """What the interval of an organisation's own difference says: nothing where it reaches across nought."""
-    lower, upper = number(one.lower_95), number(one.upper_95)
-    if lower is None or upper is None or lower <= 0 <= upper:
+    direction = _direction(one)
+    if not direction:
         return "common"
-    is_up = lower > 0
     if polarity == "none":
-        return "high" if is_up else "low"
-    return "improving" if is_up == (polarity == "higher_is_better") else "concern"
+        return "high" if direction > 0 else "low"
+    return "improving" if (direction > 0) == (polarity == "higher_is_better") else "concern"
 
 
 def effect_table(subject: Subject) -> Iterator[Table]:
@@ -200,8 +233,8 @@ def effect_table(subject: Subject) -> Iterator[Table]:
                 f"{one.indicator_name} ({points_of(one.unit)})",
                 one.basis_name,
                 str(one.organisations),
-                one.effect,
-                between(one.lower_95, one.upper_95),
+                shown(one.effect, one.unit),
+                between(one.lower_95, one.upper_95, one.unit),
                 _WORDS[one.kind].get(one.word, one.word)
                 + (f", which is {_JUDGED[one.judged]}" if one.judged in _JUDGED else ""),
                 *([one.trends or "[z]"] if has_trends else []),
@@ -272,8 +305,8 @@ def effect_in_words(one: Effect) -> str:
 
 
 def _size(difference: str, lower: str, upper: str, unit: str) -> str:
-    interval = between(lower, upper)
-    return f"{difference} {points_of(unit)}" + (f" (95% interval {interval})" if is_figure(interval) else "")
+    interval = between(lower, upper, unit)
+    return with_unit(difference, points_of(unit)) + (f" (95% interval {interval})" if is_figure(interval) else "")
 
 
 def _from(sources: Sequence[str]) -> str:

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from impact.reports.audiences import Indicator, OrganisationFigure
 from impact.reports.chart_records import FunnelChart, FunnelMark
 from impact.reports.content import Column, Figure, Table
-from impact.reports.subject import Subject
-from impact.reports.verdicts import is_apart, is_judged
+from impact.reports.subject import Subject, most_used
+from impact.reports.verdicts import by_chance, is_apart, is_judged
 from impact.reports.wording import between, count_of, is_figure, listed, number, shown, unit_sign, year_label
 
 _LEAST = 3
@@ -15,51 +15,46 @@ _SIZES = {
     "staff_survey": "answers",
     "sickness_absence": "days available",
     "service_user_survey": "answers",
-    "savings": "contract value (£)",
 }
+"""What the headline of a topic is counted over."""
 
 
 def expected_range_figure(subject: Subject) -> Iterator[Figure]:
-    """Only of one basis, as the portfolio chart, and only of organisations with a range of their own."""
+    """Only of one basis, as the portfolio chart, and only of organisations with a verdict and a range of their own."""
     indicator = subject.headline
-    found = [
-        figure
-        for figure in subject.of(indicator, "rolling_year").values()
-        if is_judged(figure)
-        and all(is_figure(text) for text in (figure.value, figure.denominator, figure.expected_lower))
-        and float(figure.denominator) > 0
-    ]
-    bases = [figure.basis for figure in found]
-    if subject.is_of_one or not bases:
+    found = [figure for figure in subject.of(indicator, "rolling_year").values() if _has_range(figure)]
+    if subject.is_of_one or not found:
         return
-    basis = max(sorted(set(bases)), key=bases.count)
+    basis = most_used([figure.basis for figure in found])
     on_basis = sorted(
         (figure for figure in found if figure.basis == basis),
         key=lambda figure: (float(figure.denominator), figure.organisation_name, figure.organisation_code),
     )
     if len(on_basis) < _LEAST:
         return
+    size = _SIZES.get(subject.topic.id, "what it is counted over")
     subtitle = (
-        f"{indicator.name} ({unit_sign(indicator.unit)}) by {_size_label(subject)}, {on_basis[0].basis_name}, "
+        f"{indicator.name} ({unit_sign(indicator.unit)}) by {size}, {on_basis[0].basis_name}, "
         f"{year_label(subject.period)}"
     )
-    apart = [figure for figure in on_basis if is_apart(figure)]
     yield Figure(
         id=f"{subject.topic.id.replace('_', '-')}-expected-range",
         chart=FunnelChart(
-            title=_title(apart, on_basis),
+            title=_title(on_basis),
             subtitle=subtitle,
             unit=indicator.unit,
-            size_label=_size_label(subject),
-            marks=tuple(_mark(figure) for figure in on_basis),
-            description=_description(apart, on_basis),
+            size_label=size,
+            marks=tuple(map(_mark, on_basis)),
+            description=_description(on_basis),
+            note=" ".join(by_chance(on_basis)),
         ),
-        table=_table(indicator, subtitle, _size_label(subject), on_basis),
+        table=_table(indicator, subtitle, size, on_basis),
     )
 
 
-def _size_label(subject: Subject) -> str:
-    return _SIZES.get(subject.topic.id, "what it is counted over")
+def _has_range(figure: OrganisationFigure) -> bool:
+    texts = (figure.value, figure.denominator, figure.expected_lower, figure.expected_upper)
+    return is_judged(figure) and all(map(is_figure, texts)) and float(figure.denominator) > 0
 
 
 def _mark(figure: OrganisationFigure) -> FunnelMark:
@@ -75,17 +70,21 @@ def _mark(figure: OrganisationFigure) -> FunnelMark:
     )
 
 
-def _title(apart: Sequence[OrganisationFigure], of: Sequence[OrganisationFigure]) -> str:
+def _title(figures: Sequence[OrganisationFigure]) -> str:
+    """How many verdicts set an organisation apart: they, not what is printed, say on which side of a limit it lies."""
+    apart = sum(map(is_apart, figures))
+    expected = "the range expected of organisations their size"
     if not apart:
-        return f"All {len(of)} lie within the range expected of organisations their size"
-    return f"{len(apart)} of {len(of)} {'lies' if len(apart) == 1 else 'lie'} outside the range expected of their size"
+        return f"All {len(figures)} compared here lie within {expected}"
+    return f"{apart} of {len(figures)} compared here {'lies' if apart == 1 else 'lie'} outside {expected}"
 
 
-def _description(apart: Sequence[OrganisationFigure], of: Sequence[OrganisationFigure]) -> str:
-    drawn = count_of(len(of), "organisation is drawn", "organisations are drawn")
+def _description(figures: Sequence[OrganisationFigure]) -> str:
+    apart = [figure for figure in figures if is_apart(figure)]
     said = (
-        "The smaller an organisation, the further chance alone can carry it from its peers: its bar is where 95 of "
-        f"100 organisations of its size and kind would lie. {drawn}"
+        "The smaller an organisation, the further chance alone can carry it from its peers. Each bar is where 95 of "
+        "100 organisations of that size would lie if nothing but chance and ordinary spread set them apart. "
+        f"{count_of(len(figures), 'organisation is drawn', 'organisations are drawn')}"
     )
     if not apart:
         return f"{said}; none lies outside its bar."
@@ -95,6 +94,7 @@ def _description(apart: Sequence[OrganisationFigure], of: Sequence[OrganisationF
 
 def _table(indicator: Indicator, title: str, size: str, figures: Sequence[OrganisationFigure]) -> Table:
     unit = f" ({unit_sign(indicator.unit)})"
+    has_outer = any(is_figure(figure.expected_lower_998) for figure in figures)
     return Table(
         title,
         (
@@ -102,6 +102,7 @@ def _table(indicator: Indicator, title: str, size: str, figures: Sequence[Organi
             Column(size[:1].upper() + size[1:], True),
             Column(f"Figure{unit}", True),
             Column(f"Expected range{unit}", True),
+            *([Column(f"Where 998 of 1,000 would lie{unit}", True)] if has_outer else []),
             Column("Verdict"),
         ),
         tuple(
@@ -110,6 +111,7 @@ def _table(indicator: Indicator, title: str, size: str, figures: Sequence[Organi
                 f"{round(float(figure.denominator)):,}",
                 shown(figure.value, indicator.unit),
                 between(figure.expected_lower, figure.expected_upper, indicator.unit),
+                *([between(figure.expected_lower_998, figure.expected_upper_998, indicator.unit)] if has_outer else []),
                 figure.verdict,
             )
             for figure in figures

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from impact.reports.audiences import Indicator, OrganisationFigure
 from impact.reports.chart_records import PortfolioChart, PortfolioMark
 from impact.reports.content import Column, Figure, Table
-from impact.reports.subject import Subject
+from impact.reports.subject import Subject, most_used
 from impact.reports.verdicts import is_apart, is_judged, is_not_compared
 from impact.reports.wording import between, is_figure, number, shown, unit_sign, with_unit, words, year_label
 
@@ -19,7 +19,7 @@ def portfolio_figure(subject: Subject) -> Iterator[Figure]:
     bases = [figure.basis for figure in readable]
     if not readable:
         return
-    basis = max(sorted(set(bases)), key=bases.count)
+    basis = most_used(bases)
     on_basis = [figure for figure in readable if figure.basis == basis]
     marks = tuple(
         PortfolioMark(

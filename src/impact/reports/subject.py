@@ -1,5 +1,6 @@
 """A topic of one report, and all that there is to read of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impact.periods import Period
@@ -80,6 +81,12 @@ class Subject:
         keys = list(dict.fromkeys([*year, *quarter]))
         organisations = [code for code, _ in keys]
         return [Line(indicator, year.get(key), quarter.get(key), organisations.count(key[0]) > 1) for key in keys]
+
+
+def most_used(bases: Sequence[str]) -> str:
+    """The basis that most are on, of those that are on one chart at most: two on one axis would invite a comparison
+    that cannot be made."""
+    return max(sorted(set(bases)), key=bases.count)
 
 
 def _beside(

@@ -1,16 +1,30 @@
 """Before and after spinning out: every sentence as strong as its interval and no stronger, with its caveats."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import Effect
-from impact.reports.before_after import CAVEATS, effect_points
-from tests.unit.reports.published import ENGAGEMENT, NET, RATE, before_after, effect, rows
+from impact.reports.audiences import BeforeAfter, Effect
+from impact.reports.before_after import CAVEATS, before_after_figure, effect_points
+from impact.reports.chart_records import BeforeAfterChart
+from impact.reports.charts import NARROW, WIDE, draw
+from impact.reports.content import Figure
+from impact.reports.subject import subjects
+from tests.unit.reports.published import DAYS, ENGAGEMENT, NET, RATE, before_after, effect, quarter, rows
 from tests.unit.reports.sections import cells, only
 
+MONEY: dict[str, Any] = {
+    "before_value": "-1500",
+    "after_value": "2500",
+    "difference": "4000",
+    "lower_95": "-1000",
+    "upper_95": "9000",
+    "comparator_difference": "[z]",
+    "effect": "[z]",
+}
 SIZE = "-0.40 percentage points (95% interval -0.60 to -0.20)"
 
 
@@ -183,7 +197,7 @@ def test_several_before_and_after_are_told_apart() -> None:
     given = [
         before_after(),
         before_after(who="Beta", source="its predecessor's figures", effect="[z]", comparator_difference="[z]"),
-        before_after(NET, who="Gamma", before_value="-1500", after_value="2500", note="too few comparators"),
+        before_after(NET, who="Gamma", note="too few comparators", **MONEY),
     ]
     absence = only(rows(before_after=given[:2])).tables[-1]
     assert [(row["Organisation"], row["Before is from"]) for row in cells(absence)] == [
@@ -194,3 +208,95 @@ def test_several_before_and_after_are_told_apart() -> None:
     assert cells(absence)[1]["Difference of others (how many)"] == "[z]"
     savings = only(rows(before_after=given[2:])).tables[-1]
     assert (cells(savings)[0]["Before"], cells(savings)[0]["Note"]) == ("-1,500", "too few comparators")
+    assert (cells(savings)[0]["Difference"], cells(savings)[0]["95% interval"]) == ("4,000", "-1,000 to 9,000")
+
+
+# The figure
+
+TEXTS = st.decimals(-9, 9, places=2).map(str) | st.just("[x]")
+
+
+def drawn(*found: BeforeAfter, kind: str = "organisation") -> tuple[Figure, BeforeAfterChart]:
+    [subject] = [one for one in subjects(rows(before_after=found, kind=kind), quarter()) if one.before_after]
+    [made] = before_after_figure(subject)
+    assert isinstance(made.chart, BeforeAfterChart)
+    return made, made.chart
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "title", "change"),
+    [
+        ("-0.90", "-0.30", "Absence rate fell after spinning out", "improving"),
+        ("0.10", "0.90", "Absence rate rose after spinning out", "concern"),
+        ("-0.90", "0.30", "Absence rate: no clear change since spinning out", "common"),
+        ("-0.90", "0.00", "Absence rate: no clear change since spinning out", "common"),
+        ("[x]", "[x]", "Absence rate before and after spinning out", "common"),
+        ("-0.90", "[c]", "Absence rate before and after spinning out", "common"),
+    ],
+)
+def test_a_title_is_no_stronger_than_the_interval(lower: str, upper: str, title: str, change: str) -> None:
+    _, chart = drawn(before_after(lower_95=lower, upper_95=upper))
+    assert (chart.title, chart.panels[0].change, chart.note) == (title, change, CAVEATS)
+    assert ("There is no interval, so that it cannot be said" in chart.description) == title.endswith(
+        "and after spinning out"
+    )
+
+
+def test_of_several_it_is_counted_who_moved_which_way_and_who_has_no_interval() -> None:
+    fell = [before_after(), before_after(who="Beta")]
+    rose = before_after(who="Gamma", difference="0.60", lower_95="0.30", upper_95="0.90")
+    unclear = before_after(who="Delta", lower_95="-0.90", upper_95="0.30")
+    unknown = before_after(who="Eta", lower_95="[x]", upper_95="[x]")
+    _, chart = drawn(*fell, rose, unclear, unknown, kind="commissioner")
+    assert chart.title == "Of 4 mutuals with an interval, 2 clearly fell and 1 clearly rose after spinning out"
+    assert "1 of 5 has no interval." in chart.description
+    _, chart = drawn(unclear, unknown, kind="commissioner")
+    assert chart.title == "No clear change at 1 mutual with an interval since spinning out"
+
+
+def test_the_figure_is_of_one_basis_and_its_table_is_what_it_shows() -> None:
+    given = [before_after(who=who) for who in ("Beta", "Alpha Care CIC")]
+    others = [before_after(who="Gamma", basis="hours"), before_after(DAYS), before_after(who="Eta", before_value="[x]")]
+    made, chart = drawn(*given, *others, kind="commissioner")
+    assert made.id == "sickness-absence-before-after"
+    assert [panel.name for panel in chart.panels] == ["Alpha Care CIC", "Beta"]
+    shown = [
+        (row["Organisation"], row["Before"], row["After"], row["Difference"], row["95% interval"])
+        for row in cells(made.table)
+    ]
+    assert shown == [
+        (one.name, one.shown_before, one.shown_after, one.shown_difference, one.shown_interval) for one in chart.panels
+    ]
+    assert made.table.title == chart.subtitle
+
+
+def test_one_of_which_nothing_is_measured_has_no_figure() -> None:
+    for missing in ("before_value", "after_value", "difference"):
+        none: dict[str, Any] = {missing: "[x]"}
+        one = replace(before_after(), **none)
+        [subject] = [one for one in subjects(rows(before_after=[one]), quarter()) if one.before_after]
+        assert list(before_after_figure(subject)) == []
+
+
+@given(st.lists(st.tuples(TEXTS, TEXTS, TEXTS), min_size=1, max_size=5))
+def test_whatever_the_intervals_nothing_moves_in_words_that_did_not_in_figures(
+    found: list[tuple[str, str, str]],
+) -> None:
+    given = [
+        before_after(
+            who=f"Org {place}", difference="-0.60", lower_95=lower, upper_95=upper, comparator_difference=others
+        )
+        for place, (lower, upper, others) in enumerate(found)
+        if "[x]" in (lower, upper) or float(lower) <= float(upper)
+    ]
+    if not given:
+        return
+    made, chart = drawn(*given, kind="commissioner")
+    both = [(one.lower_95, one.upper_95) for one in given if "[x]" not in (one.lower_95, one.upper_95)]
+    fell, rose = (sum(float(upper) < 0 for _, upper in both), sum(float(lower) > 0 for lower, _ in both))
+    assert chart.title.startswith(f"Of {len(both)} ") == bool(fell + rose)
+    assert (f"{fell} clearly fell and {rose} clearly rose" in chart.title) == bool(fell + rose)
+    assert len(chart.panels) == len(made.table.rows) == len(given)
+    assert ("A second line" in chart.description) == any(panel.others is not None for panel in chart.panels)
+    for width in (WIDE, NARROW):
+        assert draw(chart, width, made.id).startswith("<svg")
