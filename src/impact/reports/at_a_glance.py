@@ -1,17 +1,38 @@
 """A commissioner's portfolio on one screen: each organisation in a row, its headline figures with their verdicts, what
 is changing, and what is not in."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows, OrganisationFigure
+from impact.reports.audiences import AudienceRows, Indicator, OrganisationFigure
 from impact.reports.content import Column, Section, Table
-from impact.reports.main_points import IS_IN
+from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
 from impact.reports.subject import Subject, subjects
-from impact.reports.verdicts import CHANGES
-from impact.reports.wording import says_something, shown, unit_sign, year_label
+from impact.reports.verdicts import CHANGES, by_chance, what_verdicts_mean
+from impact.reports.wording import is_figure, says_something, shown, unit_sign, year_label
 
-_ON_SEVERAL = "on several bases"
+_COMMON = "common cause"
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """The indicator of a topic that stands here, and its figures."""
+
+    subject: Subject
+    indicator: Indicator
+    figures: tuple[OrganisationFigure, ...]
+
+    @property
+    def is_of_year(self) -> bool:
+        return any(figure.grain == "rolling_year" for figure in self.figures)
+
+    @property
+    def has_verdicts(self) -> bool:
+        return any(says_something(figure.verdict) for figure in self.figures)
+
+    def of(self, code: str) -> list[OrganisationFigure]:
+        return [figure for figure in self.figures if figure.organisation_code == code]
 
 
 def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
@@ -19,58 +40,97 @@ def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
     names = {figure.organisation_code: figure.organisation_name for figure in rows.organisations}
     if rows.audience.kind != "commissioner" or len(names) < 2:
         return
-    found = [subject for subject in subjects(rows, period) if subject.shown(subject.headline)]
-    is_judged = {subject.topic.id: _has_verdicts(subject) for subject in found}
-    columns = [Column("Organisation")]
-    for subject in found:
-        columns.append(Column(f"{subject.headline.name} ({unit_sign(subject.headline.unit)})", True))
-        if is_judged[subject.topic.id]:
-            columns.append(Column(f"{subject.headline.name}: verdict"))
+    found = [one for subject in subjects(rows, period) for one in _shown(subject)]
+    all_figures = [figure for one in found for figure in one.figures]
+    label = year_label(period) if any(one.is_of_year for one in found) else period.label()
     table = Table(
-        f"Your organisations at a glance, {year_label(period)}",
-        (*columns, Column("Changing over time"), Column("Returns in", True)),
+        f"Your organisations at a glance, {label}",
+        (
+            Column("Organisation"),
+            *(column for one in found for column in _columns(one)),
+            Column("Changing over time"),
+            Column("Returns in", True),
+        ),
         tuple(
             (
                 name,
-                *(cell for subject in found for cell in _cells(subject, code, is_judged[subject.topic.id])),
+                *(cell for one in found for cell in _cells(one, code)),
                 _changing(found, code),
                 _returns(rows, code),
             )
             for code, name in sorted(names.items(), key=lambda entry: (entry[1], entry[0]))
         ),
+        notes=(*by_chance(all_figures), *_mixed(found)),
+        how_to_read=(
+            *what_verdicts_mean(all_figures),
+            (
+                "Changing over time: what is more than common cause, which is what moves from month to month or from "
+                "survey to survey anyway; [z] where there are too few points to say."
+            ),
+        ),
     )
     yield Section("at-a-glance", "At a glance", tables=(table,))
 
 
-def _figures(subject: Subject, code: str) -> list[OrganisationFigure]:
-    return [figure for figure in subject.shown(subject.headline) if figure.organisation_code == code]
+def _shown(subject: Subject) -> Iterator[_Shown]:
+    """The headline; of savings those that commissioners keep, for only these saved the reader anything. Nothing where
+    nobody has a figure, be it one that is withheld."""
+    kept = [one for one in subject.indicators if one.id == KEPT_BY_COMMISSIONERS]
+    for indicator in (*kept, subject.headline):
+        figures = tuple(subject.shown(indicator))
+        if any(says_something(figure.value) for figure in figures):
+            yield _Shown(subject, indicator, figures)
+            return
 
 
-def _has_verdicts(subject: Subject) -> bool:
-    return any(says_something(figure.verdict) for figure in subject.shown(subject.headline))
+def _columns(one: _Shown) -> Iterator[Column]:
+    when = "" if one.is_of_year else f", {one.subject.period.label()}"
+    yield Column(f"{one.indicator.name} ({unit_sign(one.indicator.unit)}){when}", True)
+    if one.has_verdicts:
+        yield Column(f"{one.indicator.name}: verdict")
 
 
-def _cells(subject: Subject, code: str, is_judged: bool) -> list[str]:
-    """The headline figure and, where there are any on it, the verdict."""
-    match _figures(subject, code):
-        case []:
-            cells = ["[x]", "[z]"]
-        case [figure]:
-            cells = [shown(figure.value, figure.unit), figure.verdict]
-        case _:
-            cells = ["[z]", _ON_SEVERAL]
-    return cells if is_judged else cells[:1]
+def _cells(one: _Shown, code: str) -> Iterator[str]:
+    """The figure and, where there are any on it, the verdict: of each basis where an organisation is on several."""
+    figures = one.of(code)
+    yield _joined(figures, lambda figure: shown(figure.value, figure.unit), "[x]")
+    if one.has_verdicts:
+        yield _joined(figures, lambda figure: figure.verdict, "[z]")
 
 
-def _changing(found: list[Subject], code: str) -> str:
-    """What is more than common cause, headline by headline."""
-    said = [
-        f"{subject.headline.name.lower()}: {figure.variation}"
-        for subject in found
-        for figure in subject.of(subject.headline, "quarter").values()
-        if figure.organisation_code == code and figure.variation in CHANGES
+def _joined(figures: Sequence[OrganisationFigure], text: Callable[[OrganisationFigure], str], missing: str) -> str:
+    if len(figures) < 2:
+        return text(figures[0]) if figures else missing
+    return "; ".join(f"{figure.basis_name}: {text(figure)}" for figure in figures)
+
+
+def _mixed(found: Sequence[_Shown]) -> Iterator[str]:
+    """Which columns hold figures that do not compare with one another."""
+    for one in found:
+        bases = {figure.basis_name for figure in one.figures if is_figure(figure.value)}
+        if len(bases) > 1:
+            yield (
+                f"{one.indicator.name} is measured in {len(bases)} ways ({', '.join(sorted(bases))}), and figures that "
+                "are not measured alike do not compare."
+            )
+
+
+def _changing(found: Sequence[_Shown], code: str) -> str:
+    """What is more than common cause, the headlines that are of concern first; where nothing is, what is known."""
+    variations = [
+        (one.subject.headline.name, figure.variation)
+        for one in found
+        for figure in one.subject.of(one.subject.headline, "quarter").values()
+        if figure.organisation_code == code
     ]
-    return "; ".join(said) or "-"
+    said = []
+    for change in CHANGES:
+        if of_change := list(dict.fromkeys(name for name, variation in variations if variation == change)):
+            said.append(f"{change}: {', '.join(f'{name[:1].lower()}{name[1:]}' for name in of_change)}")
+    if said:
+        return "; ".join(said)
+    there = {variation for _, variation in variations}
+    return next((variation for variation in (_COMMON, "[c]") if variation in there), "[z]")
 
 
 def _returns(rows: AudienceRows, code: str) -> str:

@@ -32,7 +32,7 @@ from impact.reports.wording import (
     year_end,
 )
 
-_KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
+KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 IS_IN = ("received", "nothing to report", "exempt")
 _CHANGE_WORDS = {"concern": "of concern", "improving": "improving", "high": "high", "low": "low"}
@@ -162,7 +162,7 @@ def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:
     kept = [
         Decimal(figure.value)
         for figure in year
-        if figure.indicator_id == _KEPT_BY_COMMISSIONERS and is_figure(figure.value)
+        if figure.indicator_id == KEPT_BY_COMMISSIONERS and is_figure(figure.value)
     ]
     if kept:
         yield (
