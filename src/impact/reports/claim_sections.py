@@ -19,6 +19,8 @@ from impact.reports.sector import (
 from impact.reports.wording import sentence
 
 _PARTS = {"staff": "Staff", "sick-days": "Sick days", "users": "The people served", "savings": "Savings"}
+LEADS = tuple(f"{part}:" for part in _PARTS.values())
+"""What points on the claim begin with."""
 _NOTHING = "Nothing among what was measured."
 
 

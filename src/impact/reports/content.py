@@ -84,7 +84,8 @@ class Term:
 @dataclass(frozen=True)
 class Report:
     """A report for one audience on one period. `warning` says why it may not be passed on, `notices` what is otherwise
-    than readers had it before, `next_update` when there will be figures of the next quarter."""
+    than readers had it before, `next_update` when there will be figures of the next quarter. `leads` are words that
+    points and notices begin with and that say what they are about, such as the name of an indicator."""
 
     title: str
     audience_name: str
@@ -98,6 +99,7 @@ class Report:
     next_update: str = ""
     notices: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
+    leads: tuple[str, ...] = ()
 
     def all_sections(self) -> Iterator[tuple[str, Section]]:
         """Every section with the title of the part that it stands in, in the order of reading."""

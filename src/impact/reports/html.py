@@ -77,24 +77,37 @@ _SIGNS = {
 """What catches the eye in a table: a sign before the word, so that it is never the colour alone."""
 
 
+_SAID = re.compile(r"((?:-?[\d.,]+: )?)([a-z ]+)(|:.*| \(.*)", re.DOTALL)
+"""A word as it stands in a cell: behind the target that it is said of, before the reason for it."""
+
+
 def _marked(text: str) -> str | Markup:
-    """A word that sets an organisation apart, with its sign; every other text as it is."""
-    word = text.split(":")[0].split(" (")[0]
-    if word not in _SIGNS:
+    """Words that set an organisation apart, each with its sign; every other text as it is."""
+    parts = [_marked_part(part) for part in text.split("; ")]
+    return Markup("; ").join(parts) if any(isinstance(part, Markup) for part in parts) else text
+
+
+def _marked_part(text: str) -> str | Markup:
+    found = _SAID.fullmatch(text)
+    if found is None or found[2] not in _SIGNS:
         return text
+    before, word, rest = found.groups()
     kind, sign = _SIGNS[word]
-    return Markup('<span class="{}"><span aria-hidden="true">{}</span> {}</span>{}').format(
-        kind, sign, word, text[len(word) :]
+    return Markup('{}<span class="{}"><span aria-hidden="true">{}</span> {}</span>{}').format(
+        before, kind, sign, word, rest
     )
 
 
-_LED = re.compile(r"([^.:]{3,60}[.:]) (.+)", re.DOTALL)
+def _led(text: str, leads: Sequence[str]) -> str | Markup:
+    """A point with the words that say what it is about, where it begins with such, in bold. Which these are is for the
+    content to say: no full stop does, for names and figures have them, too."""
+    lead = max((lead for lead in leads if _begins(text, lead)), key=len, default="")
+    return Markup("<strong>{}</strong>{}").format(lead, text[len(lead) :]) if lead else text
 
 
-def _led(text: str) -> str | Markup:
-    """A main point with the words before its first stop, which say what it is about, in bold."""
-    found = _LED.fullmatch(text)
-    return Markup("<strong>{}</strong> {}").format(*found.groups()) if found else text
+def _begins(text: str, lead: str) -> bool:
+    """Whether a text begins with words, and not within one."""
+    return text.startswith(lead) and not text[len(lead) : len(lead) + 1].isalnum()
 
 
 def _size(size: int) -> str:

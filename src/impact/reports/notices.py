@@ -138,6 +138,7 @@ def with_standing(report: Report, standing: Standing, names: Mapping[str, str]) 
         report,
         warning=" ".join(filter(None, warnings)) or None,
         notices=tuple(map(_notice, standing.notices)),
+        leads=(*(f"{kind}:" for kind in _KINDS.values()), *report.leads),
         sections=(*report.sections, *_comments(standing, names), _updates_section(standing)),
         profiles=tuple(replace(profile, comment=comments.get(profile.id, "")) for profile in report.profiles),
     )

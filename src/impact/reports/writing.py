@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from impact.periods import Period, quarter_of
 from impact.reports.at_a_glance import glance_section
 from impact.reports.audiences import AudienceRows
+from impact.reports.claim_sections import LEADS as CLAIM_LEADS
 from impact.reports.claim_sections import area_profiles, claim_points, claim_section
 from impact.reports.content import Column, Report, Section, Table
 from impact.reports.glossary import GLOSSARY
@@ -55,6 +56,7 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         profiles=(*area_profiles(rows, period), *profiles(rows, period)),
         next_update=_next_update(period),
         glossary=GLOSSARY,
+        leads=(*CLAIM_LEADS, *(indicator.name for indicator in rows.indicators)),
     )
 
 

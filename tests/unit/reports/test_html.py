@@ -10,18 +10,22 @@ from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
+from markupsafe import escape as escape_markup
 
 from impact.reports.audiences import AudienceRows, with_names_told_apart
 from impact.reports.content import Report, Section, Table
 from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import PAGE, audience_files
-from impact.reports.html import home_page
+from impact.reports.html import environment, home_page
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
 from tests.unit.reports.published import (
     DAYS,
     ENGAGEMENT,
     HOSTILE,
+    INDICATORS,
     NET,
     PUBLISHED_ON,
     SATISFACTION,
@@ -201,6 +205,70 @@ def test_an_interval_is_in_the_key_where_one_is_drawn() -> None:
     said = "95% interval of its own figure"
     assert said in page_of(rows(figure(lower_95="3.80", upper_95="4.40")))
     assert said not in page_of(rows(figure(lower_95="[c]", upper_95="[c]")))
+
+
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [
+        ("Absence rate. Of the 5 compared", "Absence rate"),
+        ("Absence rate (St. Mary's survey): 4.10%", "Absence rate"),
+        ("Absence rate was 5 days before: a difference", "Absence rate"),
+        ("Absence rates differ. So it is", ""),
+        ("Absence rate of users: 3", "Absence rate of users"),
+        ("Pooled figures are not adjusted for what staff do: they describe", ""),
+        ("St. Mary's: 4.10%", ""),
+        ("You commission 3 organisations. All of them", ""),
+        ("Staff of ours: 3", ""),
+        ("Staff: 3", "Staff:"),
+        ("", ""),
+    ],
+)
+def test_bold_is_what_the_content_calls_a_lead_and_nothing_else(text: str, lead: str) -> None:
+    said = str(environment().filters["led"](text, ("Absence rate", "Absence rate of users", "Staff:")))
+    assert re.findall(r"<strong>(.*?)</strong>", said) == ([lead] if lead else [])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_point_on_an_indicator_begins_with_its_name_in_bold(kind: str) -> None:
+    names = "|".join(re.escape(indicator.name) for indicator in INDICATORS)
+    for page in pages_of(full(kind)).values():
+        [points, *_] = re.findall(r'<ul class="points">(.*?)</ul>', page, re.DOTALL)
+        said = re.findall(r"<li>(.*?)</li>", points)
+        assert [point for point in said if re.match(rf"<strong>({names})</strong>\W", point)]
+        assert not [point for point in said if re.match(names, point)]
+
+
+@pytest.mark.parametrize(
+    ("text", "signs"),
+    [
+        ("similar", ""),
+        ("much worse", "▼"),
+        ("better (adjusted for staff mix)", "▲"),
+        ("concern: seven points rising; limits since May 2025 (Spun out; merged)", "▼"),
+        ("concern: absence rate; improving: engagement", "▼▲"),
+        ("70.0: consistently met; 75.0: hit or miss", "▲"),
+        ("4.80: consistently missed", "▼"),
+        ("higher", "◆"),
+        ("calendar days: similar; hours: worse", ""),
+        ("Worse: a name", ""),
+        ("not compared: too few peers", ""),
+        ("-0.60", ""),
+        ("better than <b> & others", ""),
+    ],
+)
+def test_a_word_that_sets_apart_has_its_sign_and_no_other_has(text: str, signs: str) -> None:
+    assert "".join(re.findall("[▲▼◆]", str(environment().filters["marked"](text)))) == signs
+
+
+@hypothesis.given(
+    st.lists(st.sampled_from(["worse", "better", "; ", ": ", " (", "70.0", "<i>", "&", "\n", "x"])).map("".join)
+)
+def test_signs_and_bold_add_to_a_text_and_change_nothing_of_it(text: str) -> None:
+    filters = environment().filters
+    for drawn in (filters["marked"](text), filters["led"](text, ("worse", "<i>"))):
+        page = str(escape_markup(drawn))
+        without = re.sub(r'<span aria-hidden="true">.</span> |</?strong>|<span class="\w+">|</span>', "", page)
+        assert unescape(without) == text
 
 
 @pytest.mark.parametrize("kind", KINDS)
