@@ -40,7 +40,8 @@ def _figure(subject: Subject, indicator: Indicator, figures: Sequence[DeliveryMo
         f"{indicator.name} ({unit}), {figures[0].basis_name}, all sectors with mutuals, {year_label(subject.period)}"
     )
     return Figure(
-        id=f"{indicator.id}-{figures[0].basis}-side-by-side".replace("_", "-"),
+        # The basis as it is: two instruments may differ in nothing but this.
+        id=f"{indicator.id.replace('_', '-')}-{figures[0].basis}-side-by-side",
         chart=BesideChart(
             title=_title(indicator, figures),
             subtitle=subtitle,

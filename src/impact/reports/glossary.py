@@ -12,10 +12,19 @@ GLOSSARY = (
     Term("Pooled", "All organisations added up before dividing, so that large ones weigh more."),
     Term("95% interval", "How sure a figure is: 95 of 100 intervals made like this hold the true figure."),
     Term("Expected range", "Where 95 of 100 organisations like the peers would lie by chance and ordinary spread."),
-    Term("Verdict", "Where a figure lies beside its expected range: similar within, better or worse outside."),
+    Term(
+        "Verdict",
+        "Where a figure lies beside its expected range: similar within, better or worse outside it, or higher or "
+        "lower where neither is good; much before it far outside.",
+    ),
     Term(
         "Common cause",
-        "What moves from month to month anyway. Anything more is a special cause, and worth asking about.",
+        "What moves from month to month or from survey to survey anyway. Anything more is a special cause, and worth "
+        "asking about.",
+    ),
+    Term(
+        "Process limits",
+        "How far an organisation's own earlier figures let one expect the next to lie, while nothing changes.",
     ),
     Term(
         "Cash-releasing", "A saving that leaves money over, net of what it cost. Others are shown apart, never added."

@@ -64,6 +64,7 @@ def main_points(rows: AudienceRows, period: Period) -> Iterator[str]:
             yield from _points_of_one(rows, period, _YOURS)
         case kind if kind == OF_ONE:
             yield from _points_of_one(rows, period, _ITS)
+            yield from _saved(rows, period, is_of_one=True)
         case _:
             yield from _sector_points(rows, period)
 
@@ -85,7 +86,7 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     for subject in subjects(rows, period):
         yield from _verdict_points(subject)
         yield from _change_points(subject)
-    yield from _saved(year, period)
+    yield from _saved(rows, period)
 
 
 def _verdict_points(subject: Subject) -> Iterator[str]:
@@ -158,17 +159,18 @@ def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
         yield f"{there} of {owed} owed for {period.label()} {'is' if len(rows.return_states) == 1 else 'are'} in."
 
 
-def _saved(year: Sequence[OrganisationFigure], period: Period) -> Iterator[str]:
+def _saved(rows: AudienceRows, period: Period, *, is_of_one: bool = False) -> Iterator[str]:
+    """What the commissioner who reads it keeps: of all that it pays, or of one of them."""
     kept = [
         Decimal(figure.value)
-        for figure in year
-        if figure.indicator_id == KEPT_BY_COMMISSIONERS and is_figure(figure.value)
+        for figure in rows.organisations
+        if figure.grain == "rolling_year" and figure.indicator_id == KEPT_BY_COMMISSIONERS and is_figure(figure.value)
     ]
     if kept:
+        who = "it reports" if is_of_one else f"{count_of(len(kept), 'organisation reports', 'organisations report')} it"
         yield (
             f"Cash-releasing savings on your contracts that you keep came to {with_unit(str(sum(kept)), 'GBP')} in the "
-            f"year to {year_end(period)}, net of what they cost, as "
-            f"{count_of(len(kept), 'organisation reports', 'organisations report')} it."
+            f"year to {year_end(period)}, net of what they cost, as {who}."
         )
 
 

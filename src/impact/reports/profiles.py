@@ -15,6 +15,8 @@ from impact.reports.subject import OF_ONE, subjects
 from impact.reports.tables import tables_of_one
 from impact.reports.wording import words
 
+_NO_FIGURES = "There is no figure of it for this period: none was reported, or none was in by then."
+
 
 def profiles(rows: AudienceRows, period: Period) -> Iterator[Profile]:
     """One for each organisation that a commissioner sees by name, in the order of names; none for other readers."""
@@ -65,7 +67,8 @@ def _profile(rows: AudienceRows, period: Period, code: str, figure: Organisation
 
 def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]:
     found = subjects(rows, period)
-    yield Section(f"{id_}-figures", "Figures", tables=tuple(tables_of_one(found)))
+    figures = tuple(tables_of_one(found))
+    yield Section(f"{id_}-figures", "Figures", () if figures else (_NO_FIGURES,), tables=figures)
     if over_time := [figure for subject in found for figure in over_time_figures(subject)]:
         yield Section(f"{id_}-over-time", "Over time", figures=tuple(over_time))
     if before_after := [table for subject in found for table in before_after_table(subject)]:
