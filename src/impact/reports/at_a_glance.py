@@ -8,6 +8,7 @@ from impact.periods import Period
 from impact.reports.audiences import AudienceRows, Indicator, OrganisationFigure
 from impact.reports.content import Column, Section, Table
 from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
+from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Subject, subjects
 from impact.reports.verdicts import CHANGES, by_chance, what_verdicts_mean
 from impact.reports.wording import is_figure, says_something, shown, unit_sign, year_label
@@ -60,7 +61,11 @@ def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
             )
             for code, name in sorted(names.items(), key=lambda entry: (entry[1], entry[0]))
         ),
-        notes=(*by_chance(all_figures), *_mixed(found)),
+        notes=(
+            *by_chance(all_figures),
+            *_mixed(found),
+            *(note for one in found for note in meanings_of_zero(one.subject, one.figures)),
+        ),
         how_to_read=(
             *what_verdicts_mean(all_figures),
             (

@@ -86,6 +86,10 @@ def test_of_savings_it_is_what_the_commissioner_keeps() -> None:
     assert "Net savings (£)" not in alpha
     [alpha, _] = read(figure("[x]", KEPT), figure("900000", NET), figure("5", NET, who="Beta"))
     assert alpha["Net savings (£)"] == "900,000"
+    nothing = table_of(rows(figure("0", KEPT), figure("5", KEPT, who="Beta")))
+    assert nothing.notes == (
+        "Net savings to you is 0 for 1 of 2: what was saved is kept by somebody else, or nothing was saved.",
+    )
 
 
 def test_on_several_bases_each_is_said() -> None:
