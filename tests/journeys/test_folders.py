@@ -95,7 +95,7 @@ class _Tables(HTMLParser):
         if tag == "caption":
             self.found[-1] = ("".join(self._text or ()), self.found[-1][1])
         elif tag in ("th", "td"):
-            self.found[-1][1][-1].append("".join(self._text or ()).lstrip("▲▼◆ "))
+            self.found[-1][1][-1].append(re.sub("[▲▼◆] ", "", "".join(self._text or ())))
         else:
             return
         self._text = None
