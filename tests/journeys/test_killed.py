@@ -25,7 +25,10 @@ from impact.intake.retaking import retake
 from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
 from impact.register import register
+from impact.reports import folder
 from impact.reports.comments import comment
+from impact.reports.content import Report
+from impact.reports.pdf import report_pdf
 from impact.reports.publication import publish
 from impact.reports.releasing import release
 from impact.warehouse import build_warehouse
@@ -60,6 +63,25 @@ def _checked_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(deciding, "check_tables", checked)
         patched.setattr(register, "check_tables", checked)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _printed_once() -> Iterator[None]:
+    """Typst waits for ever, in a forked process, for threads that only the process before it has. Every report is
+    printed by that one, in the undisturbed run, and comes out the same in every other."""
+    known: dict[str, bytes] = {}
+    printer = os.getpid()
+
+    def printed(report: Report, *, is_complete: bool) -> bytes:
+        asked = repr((report, is_complete))
+        if asked not in known:
+            assert os.getpid() == printer, "a killed run printed what the undisturbed one did not"
+            known[asked] = report_pdf(report, is_complete=is_complete)
+        return known[asked]
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(folder, "report_pdf", printed)
         yield
 
 

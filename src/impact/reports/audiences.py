@@ -1,10 +1,10 @@
-"""A database of its own for each audience, holding that audience's rows and nothing else, and what is read from it.
-
-What may not leave is not in the file that a report is drawn from. Who may see what is decided in sql/published, what is
-withheld in sql/disclosure.
+"""What each audience may read of a period: its own rows, and nothing of anybody else's. Every table is read at once and
+shared out by its column `audience`, in one place. Who may see what is decided in sql/published, what is withheld in
+sql/disclosure.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -12,25 +12,8 @@ from typing import Any
 import duckdb
 
 from impact.home import Home
-from impact.places import quoted
 from impact.release import open_release
 from impact.reports.names import told_apart
-
-TABLES = (
-    "organisation_figure",
-    "delivery_model_figure",
-    "effect",
-    "before_after",
-    "saving_figure",
-    "present_value",
-    "return_state",
-    "over_time",
-    "group_figure",
-    "coverage",
-)
-"""The tables of sql/published that have an audience. They hold texts as they are printed."""
-_OF_DISCLOSURE = ("tally", "audited")
-_OPEN_TO_ALL = ("reference.feeds", "reference.indicators", "reference.settings", "register.publishers")
 
 
 @dataclass(frozen=True)
@@ -387,10 +370,73 @@ class AudienceRows:
         others = (self.return_states, self.effects, self.before_after, self.savings, self.present_values)
         return bool(flags) and all(flags) and not any(others)
 
+    def count(self) -> int:
+        """How many rows there are."""
+        return sum(len(held) for name in self.__dataclass_fields__ if isinstance(held := getattr(self, name), tuple))
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A table of sql/published with an audience, whose rows hold texts as they are printed: as what, of which rows, and
+    in which order it is read."""
+
+    name: str
+    record: type[Any]
+    order: str
+    is_read: str = "period_id = $period"
+
+
+_BY_ORGANISATION = (
+    "grain, indicator_id, delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
+)
+
+_TABLES = {
+    "organisations": _Table("organisation_figure", OrganisationFigure, _BY_ORGANISATION),
+    "delivery_models": _Table(
+        "delivery_model_figure",
+        DeliveryModelFigure,
+        "grain, indicator_id, sector <> 'sectors_of_mutuals', sector, basis, delivery_model <> 'mutual', "
+        "delivery_model",
+    ),
+    "effects": _Table("effect", Effect, "indicator_id, kind desc, basis"),
+    "before_after": _Table("before_after", BeforeAfter, "indicator_id, organisation_code, basis"),
+    "savings": _Table("saving_figure", SavingFigure, "grain, organisation_name, organisation_code, split, type, part"),
+    "present_values": _Table("present_value", PresentValue, "organisation_name, organisation_code, benefit_to"),
+    "return_states": _Table(
+        "return_state",
+        ReturnState,
+        "organisation_name, organisation_code, "
+        "(select place from reference.feeds as feeds where feeds.feed = return_state.feed), feed",
+    ),
+    "history": _Table(
+        "organisation_figure",
+        OrganisationFigure,
+        f"period_id, {_BY_ORGANISATION}",
+        "grain = 'quarter' and period_id <= $period "
+        "and audience in (select audience from published.audience where kind = 'organisation')",
+    ),
+    "over_time": _Table(
+        "over_time", OverTimePoint, "indicator_id, organisation_name, organisation_code, basis, point_start_on"
+    ),
+    "groups": _Table(
+        "group_figure",
+        GroupFigure,
+        "kind, indicator_id, case when kind = 'area' then scope_name end, length(scope), scope, basis, "
+        "delivery_model <> 'mutual', delivery_model",
+        "kind in ('area', 'ownership') and period_id = $period",
+    ),
+    "coverage": _Table(
+        "coverage",
+        Coverage,
+        "kind <> 'all_sectors', scope_name, scope, topic, delivery_model <> 'mutual', delivery_model",
+    ),
+}
+
+TABLES = tuple(dict.fromkeys(table.name for table in _TABLES.values()))
+
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
-    """The rows of each audience in turn, each read from a database that holds that audience's rows and no other's. A
-    mutual that was not at work in the quarter is no audience of it."""
+    """The rows of each audience in turn. A mutual that was not at work in the quarter is no audience of it."""
     with open_release(home) as release:
         audiences = release.execute(
             "select audience, kind, name from published.audience as audiences where kind <> 'organisation' or exists ("
@@ -398,11 +444,73 @@ def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
             "and named.grain = 'quarter' and named.period_id = ?) order by audience",
             [period_id],
         ).fetchall()
-    with duckdb.connect(config={"threads": 1}) as database:
-        for row in audiences:
-            audience = Audience(*row)
-            _fill(database, home, audience, period_id)
-            yield with_names_told_apart(_read(database, audience, period_id))
+        shared = {field: _shared_out(release, table, period_id) for field, table in _TABLES.items()}
+        tallies = _by_audience(release.execute("select audience, reason, cells from disclosure.tally order by all"))
+        audited = dict(release.execute("select audience, worked_out from disclosure.audited").fetchall())
+        open_to_all = _open_to_all(release)
+        publishers = tuple(
+            Publisher(*row)
+            for row in release.execute(
+                "select distinct name, coalesce(page, ''), licence, coalesce(note, '') from register.publishers "
+                "order by all"
+            ).fetchall()
+        )
+    for row in audiences:
+        audience = Audience(*row)
+        own: dict[str, Any] = {field: of.get(audience.id, ()) for field, of in shared.items()}
+        tally = tallies.get(audience.id, ())
+        disclosure = Disclosure(
+            is_audited=audited.get(audience.id) == 0,
+            cells=sum(cells for _, cells in tally),
+            withheld=tuple(Withheld(reason, cells) for reason, cells in tally if reason),
+        )
+        is_official = any(one.source == "official" for one in (*own["organisations"], *own["history"]))
+        yield with_names_told_apart(
+            AudienceRows(
+                audience=audience,
+                disclosure=disclosure,
+                publishers=publishers if is_official else (),
+                **open_to_all,
+                **own,
+            )
+        )
+
+
+def _shared_out(release: duckdb.DuckDBPyConnection, table: _Table, period_id: str) -> Mapping[str, tuple[Any, ...]]:
+    """The rows of a table by audience."""
+    read = release.execute(
+        f"select audience, {columns_of(table.record)} from published.{table.name} where {table.is_read} "
+        f"order by audience, {table.order}",
+        {"period": period_id},
+    )
+    return {audience: tuple(table.record(*row) for row in rows) for audience, rows in _by_audience(read).items()}
+
+
+def _by_audience(read: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[tuple[Any, ...]]]:
+    """What is left of rows after their first column, which is their audience, in their order."""
+    found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    for audience, *row in read.fetchall():
+        found[audience].append(tuple(row))
+    return found
+
+
+def _open_to_all(release: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """What every audience may read."""
+    settings = dict(release.execute("select name, value from reference.settings").fetchall())
+    topics = release.execute(
+        "select feed, title from reference.feeds where feed in (select feeds[1] from reference.indicators) "
+        "order by place, feed"
+    ).fetchall()
+    indicators = release.execute(
+        "select indicator_id, name, feeds[1], unit, polarity, is_compared, definition, method, is_in_claim "
+        "from reference.indicators order by feeds[1], place, indicator_id"
+    ).fetchall()
+    return {
+        "peers_for_median": int(settings["peers_for_median"]),
+        "peers_for_quartiles": int(settings["peers_for_quartiles"]),
+        "topics": tuple(Topic(*row) for row in topics),
+        "indicators": tuple(Indicator(*row) for row in indicators),
+    }
 
 
 def with_names_told_apart(rows: AudienceRows) -> AudienceRows:
@@ -425,150 +533,6 @@ def with_names_told_apart(rows: AudienceRows) -> AudienceRows:
     return replace(rows, **told)
 
 
-def _fill(database: duckdb.DuckDBPyConnection, home: Home, audience: Audience, period_id: str) -> None:
-    """Put this audience's rows of the period, and for an organisation of its quarters before, in place of those of the
-    audience before; then the release is out of reach again."""
-    database.execute(f"attach {quoted(home.release)} as release (read_only)")
-    for table in TABLES:
-        is_wanted = "period_id = ?"
-        if audience.kind == "organisation" and table == "organisation_figure":
-            is_wanted = "(period_id = ? or (grain = 'quarter' and period_id <= ?))"
-        database.execute(
-            f"create or replace table {table} as select * exclude (audience) from release.published.{table} "
-            f"where audience = ? and {is_wanted}",
-            [audience.id, *[period_id] * is_wanted.count("?")],
-        )
-    for table in _OF_DISCLOSURE:
-        database.execute(
-            f"create or replace table {table} as select * exclude (audience) from release.disclosure.{table} "
-            "where audience = ?",
-            [audience.id],
-        )
-    for table in _OPEN_TO_ALL:
-        database.execute(f"create table if not exists {table.split('.')[1]} as select * from release.{table}")
-    database.execute("detach release")
-
-
 def columns_of(record: type[Any]) -> str:
     """The columns of a table, as the fields of its record name them."""
     return ", ".join(f'"{name}"' for name in record.__dataclass_fields__)
-
-
-def _read(database: duckdb.DuckDBPyConnection, audience: Audience, period_id: str) -> AudienceRows:
-    def rows(query: str, *parameters: str) -> list[tuple[Any, ...]]:
-        return database.execute(query, list(parameters)).fetchall()
-
-    settings = dict(rows("select name, value from settings"))
-    organisation_columns = columns_of(OrganisationFigure)
-    organisation_order = (
-        "grain, indicator_id, delivery_model <> 'mutual', delivery_model, organisation_name, organisation_code, basis"
-    )
-    tally = rows("select reason, cells from tally order by reason")
-    return AudienceRows(
-        audience=audience,
-        disclosure=Disclosure(
-            is_audited=rows("select worked_out from audited") == [(0,)],
-            cells=sum(cells for _, cells in tally),
-            withheld=tuple(Withheld(reason, cells) for reason, cells in tally if reason),
-        ),
-        peers_for_median=int(settings["peers_for_median"]),
-        peers_for_quartiles=int(settings["peers_for_quartiles"]),
-        topics=tuple(
-            Topic(*row)
-            for row in rows(
-                "select feed, title from feeds where feed in (select feeds[1] from indicators) order by place, feed"
-            )
-        ),
-        indicators=tuple(
-            Indicator(*row)
-            for row in rows(
-                "select indicator_id, name, feeds[1], unit, polarity, is_compared, definition, method, is_in_claim "
-                "from indicators "
-                "order by feeds[1], place, indicator_id"
-            )
-        ),
-        publishers=tuple(
-            Publisher(*row)
-            for row in rows(
-                "select distinct name, coalesce(page, ''), licence, coalesce(note, '') from publishers "
-                "where exists (select 1 from organisation_figure where source = 'official') order by all"
-            )
-        ),
-        organisations=tuple(
-            OrganisationFigure(*row)
-            for row in rows(
-                f"select {organisation_columns} from organisation_figure where period_id = ? "
-                f"order by {organisation_order}",
-                period_id,
-            )
-        ),
-        delivery_models=tuple(
-            DeliveryModelFigure(*row)
-            for row in rows(
-                f"select {columns_of(DeliveryModelFigure)} from delivery_model_figure "
-                "order by grain, indicator_id, sector <> 'sectors_of_mutuals', sector, basis, "
-                "delivery_model <> 'mutual', delivery_model"
-            )
-        ),
-        effects=tuple(
-            Effect(*row)
-            for row in rows(f"select {columns_of(Effect)} from effect order by indicator_id, kind desc, basis")
-        ),
-        before_after=tuple(
-            BeforeAfter(*row)
-            for row in rows(
-                f"select {columns_of(BeforeAfter)} from before_after order by indicator_id, organisation_code, basis"
-            )
-        ),
-        savings=tuple(
-            SavingFigure(*row)
-            for row in rows(
-                f"select {columns_of(SavingFigure)} from saving_figure "
-                "order by grain, organisation_name, organisation_code, split, type, part"
-            )
-        ),
-        present_values=tuple(
-            PresentValue(*row)
-            for row in rows(
-                f"select {columns_of(PresentValue)} from present_value "
-                "order by organisation_name, organisation_code, benefit_to"
-            )
-        ),
-        return_states=tuple(
-            ReturnState(*row)
-            for row in rows(
-                f"select {columns_of(ReturnState)} from return_state "
-                "order by organisation_name, organisation_code, (select place from feeds where feeds.feed = "
-                "return_state.feed), feed"
-            )
-        ),
-        history=tuple(
-            OrganisationFigure(*row)
-            for row in rows(
-                f"select {organisation_columns} from organisation_figure where grain = 'quarter' "
-                f"and {str(audience.kind == 'organisation').lower()} order by period_id, {organisation_order}"
-            )
-        ),
-        over_time=tuple(
-            OverTimePoint(*row)
-            for row in rows(
-                f"select {columns_of(OverTimePoint)} from over_time "
-                "order by indicator_id, organisation_name, organisation_code, basis, point_start_on"
-            )
-        ),
-        groups=tuple(
-            GroupFigure(*row)
-            for row in rows(
-                f"select {columns_of(GroupFigure)} from group_figure where kind in ('area', 'ownership') "
-                "order by kind, indicator_id, case when kind = 'area' then scope_name end, length(scope), scope, "
-                "basis, delivery_model <> 'mutual', delivery_model"
-            )
-        ),
-        coverage=tuple(
-            Coverage(*row)
-            for row in rows(
-                f"select {columns_of(Coverage)} from coverage "
-                "order by kind <> 'all_sectors', scope_name, scope, topic, delivery_model <> 'mutual', delivery_model"
-            )
-        ),
-    )

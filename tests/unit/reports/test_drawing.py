@@ -1,7 +1,6 @@
 """Drawing folders: in their order, the same bytes by one process or by several, and a fault comes out as a fault."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -17,8 +16,6 @@ from impact.reports.notices import UPDATES, first_release, read_updates
 from tests.unit.reports.published import PUBLISHED_ON, figure, quarter, rows, state
 
 FOR_THE_CHECK = Form(False, PUBLISHED_ON, date(2026, 8, 3), None)
-MANY = 10
-"""More than are drawn by one process."""
 
 
 def order(code: str = "C1", value: str = "4.10", **fields: Any) -> Order:
@@ -34,25 +31,29 @@ def orders(count: int) -> list[Order]:
     return [replace(first, rows=replace(first.rows, organisations=tuple(large))), *others]
 
 
+@pytest.fixture
+def _many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As though the orders were more than one process draws."""
+    monkeypatch.setattr(drawing, "_FEW_ROWS", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
 @pytest.fixture(params=[1, 2])
-def _processes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def _processes(_many: None, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "cpu_count", lambda: request.param)
 
 
-def test_folders_come_in_their_order_and_are_the_same_bytes_by_however_many_processes(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    given = orders(MANY)
+@pytest.mark.usefixtures("_processes")
+def test_folders_come_in_their_order_and_are_the_same_bytes_by_however_many_processes() -> None:
+    given = orders(10)
     alone = [draw_folder(one) for one in given]
     assert [one.audience for one in alone] == [one.rows.audience for one in given]
-    for processes in (1, 2):
-        monkeypatch.setattr(os, "cpu_count", lambda processes=processes: processes)
-        assert list(draw_folders(iter(given))) == alone
+    assert list(draw_folders(iter(given))) == alone
 
 
 @pytest.mark.usefixtures("_processes")
 def test_a_fault_comes_out_once_those_before_it_are_there() -> None:
-    given = orders(MANY)
+    given = orders(10)
     given[3] = order("C03", "four")
     drawn = draw_folders(given)
     assert [next(drawn).title for _ in range(3)] == [draw_folder(one).title for one in given[:3]]
@@ -63,28 +64,24 @@ def test_a_fault_comes_out_once_those_before_it_are_there() -> None:
 class _Fatal:
     """Ends the process that takes it up."""
 
+    def count(self) -> int:
+        return 1
+
     def __reduce__(self) -> tuple[Any, ...]:
         return os._exit, (1,)
 
 
-def test_a_process_that_is_ended_is_said_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    given = [replace(one, rows=_Fatal()) for one in orders(MANY)]  # type: ignore[arg-type]
+@pytest.mark.usefixtures("_many")
+def test_a_process_that_is_ended_is_said_to_be() -> None:
+    given = [replace(one, rows=_Fatal()) for one in orders(10)]  # type: ignore[arg-type]
     with pytest.raises(ImpactError, match=r"processes that draw the reports was ended .* run it again"):
         list(draw_folders(given))
 
 
-def test_few_are_drawn_without_another_process_and_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_are_drawn_without_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "ProcessPoolExecutor", None)
     monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    taken = []
-
-    def some() -> Iterator[Order]:
-        for one in orders(8):
-            taken.append(one.rows.audience.id)
-            yield one
-
-    assert len(list(draw_folders(some()))) == len(taken) == 8
+    assert [one.audience.id for one in draw_folders(orders(8))] == [one.rows.audience.id for one in orders(8)]
     assert list(draw_folders([])) == []
 
 
