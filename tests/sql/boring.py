@@ -33,18 +33,19 @@ class Meaning:
     is_of_parts: bool = False
     is_latest: bool = False
     is_whole_year_compared: bool = False
+    is_in_claim: bool = False
 
 
 _MONTHLY, _QUARTERLY = ("month", "quarter", "rolling_year"), ("quarter", "rolling_year")
 _AMOUNT = Meaning(0, 1, _QUARTERLY, is_amount=True, is_compared=False, is_of_parts=True)
 
 INDICATORS = {
-    RATE: Meaning(2, 100, _MONTHLY, is_whole_year_compared=True),
+    RATE: Meaning(2, 100, _MONTHLY, is_whole_year_compared=True, is_in_claim=True),
     PER_FTE: Meaning(1, 1, ("rolling_year",)),
-    "staff_satisfaction": Meaning(1, 100, _QUARTERLY, is_latest=True),
+    "staff_satisfaction": Meaning(1, 100, _QUARTERLY, is_latest=True, is_in_claim=True),
     "staff_response_rate": Meaning(1, 100, _QUARTERLY, is_compared=False, is_latest=True),
     "staff_engagement": Meaning(2, 1, _QUARTERLY, is_latest=True),
-    "user_satisfaction": Meaning(1, 100, _MONTHLY, is_of_parts=True),
+    "user_satisfaction": Meaning(1, 100, _MONTHLY, is_of_parts=True, is_in_claim=True),
     "user_dissatisfaction": Meaning(1, 100, _MONTHLY, is_of_parts=True),
     "net_savings": _AMOUNT,
     "net_savings_to_commissioner": _AMOUNT,
@@ -53,7 +54,7 @@ INDICATORS = {
     "savings_from_procurement": _AMOUNT,
     "savings_from_productivity": _AMOUNT,
     "savings_from_waste_reduction": _AMOUNT,
-    "savings_share_of_contract": Meaning(2, 100, _QUARTERLY, is_of_parts=True),
+    "savings_share_of_contract": Meaning(2, 100, _QUARTERLY, is_of_parts=True, is_in_claim=True),
     "savings_share_verified": Meaning(1, 100, _QUARTERLY, is_compared=False, is_of_parts=True),
 }
 
@@ -441,6 +442,18 @@ def groups(of: Iterable[Figure], with_mutuals: set[str]) -> dict[tuple[Key, str,
         sector = figure.organisation.sector
         for name in (sector, "ALL", *([ALL_MUTUALS] if sector in with_mutuals else [])):
             found[figure.key, str(figure.delivery_model), name].append(figure)
+    return dict(found)
+
+
+def bands_of_ownership(of: Iterable[Figure]) -> dict[tuple[Key, str, str], list[Figure]]:
+    """The figures of the year that the claim rests on, of mutuals by how much of them their staff own."""
+    found = defaultdict(list)
+    for figure in of:
+        percent = figure.organisation.owned_percent
+        is_read = figure.key.meaning.is_in_claim and figure.key.grain == "rolling_year"
+        if is_read and figure.delivery_model == "mutual" and percent is not None:
+            start = 75 if percent >= 75 else 50 if percent >= 50 else 0
+            found[figure.key, "mutual", f"owned:{start}"].append(figure)
     return dict(found)
 
 

@@ -266,7 +266,7 @@ def test_a_reader_knows_its_own_portfolio_and_what_is_public() -> None:
         absence("M3", "2026-01", 1, 100),
         official("M4", "2026-01", 1, 100),
     )
-    sectors = ("ALL", "community_health", "sectors_of_mutuals")
+    sectors = ("ALL", "community_health")
     assert select(made, KNOWN, "reader, sector, known", indicator_id=RATE, grain="quarter") == [
         (audience, sector, known)
         for audience, known in [
