@@ -194,10 +194,10 @@ def put_folder(path: Path, files: dict[str, bytes]) -> None:
         unfinished = path.with_name(f"{PARTIAL}{path.name}")
         shutil.rmtree(unfinished, ignore_errors=True)
         try:
+            for folder in sorted({(unfinished / name).parent for name in files}):
+                folder.mkdir(parents=True, exist_ok=True)
             for name, data in sorted(files.items()):
-                file = unfinished / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(data)
+                (unfinished / name).write_bytes(data)
             _sync_all(dict.fromkeys((*unfinished.rglob("*"), unfinished), path))
             os.rename(unfinished, path)
             _sync(path.parent)

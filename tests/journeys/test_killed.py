@@ -7,7 +7,8 @@ before the nth, or half-way through it where it is a write.
 import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pytest
 
 from impact.demo.planted import FIRST_NOW
 from impact.errors import ImpactError
-from impact.home import Home
+from impact.home import Home, put
 from impact.intake import deciding
 from impact.intake.confirming import confirm
 from impact.intake.locks import reopen
@@ -25,13 +26,13 @@ from impact.intake.retaking import retake
 from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
 from impact.register import register
-from impact.reports import folder
+from impact.release import build_release
+from impact.reports import drawing, publication
 from impact.reports.comments import comment
-from impact.reports.content import Report
-from impact.reports.pdf import report_pdf
+from impact.reports.drawing import Folder, Order, draw_folder
 from impact.reports.publication import publish
 from impact.reports.releasing import release
-from impact.warehouse import build_warehouse
+from impact.warehouse import Build, build_warehouse
 from tests.journeys.homes import (
     NOW,
     REGISTER,
@@ -54,92 +55,118 @@ from tests.journeys.homes import (
 pytestmark = pytest.mark.xdist_group("killed")
 
 _KILLED = 86
-_MOST_POINTS = 400
 
 
 @pytest.fixture(autouse=True, scope="module")
-def _checked_once() -> Iterator[None]:
+def _computed_once() -> Iterator[None]:
+    """What only computes, and depends on what it is given alone, is done once, by the undisturbed run: a killed one and
+    the next are about what is written. (Typst would wait, in a forked process, for threads that it does not have.)"""
+    here = os.getpid()
+    folders: dict[str, Folder] = {}
+    releases: dict[str, tuple[Build, bytes]] = {}
+
+    def drawn(order: Order) -> Folder:
+        asked = repr(order)
+        if asked not in folders:
+            assert os.getpid() == here, "a killed run draws what the undisturbed one did not"
+            folders[asked] = draw_folder(order)
+        return folders[asked]
+
+    def built(home: Home, period_id: str, inputs: str, earlier: Sequence[Path]) -> Build:
+        asked = repr((period_id, inputs, [(path.name, path.read_bytes()) for path in earlier]))
+        if asked not in releases:
+            releases[asked] = build_release(home, period_id, inputs, earlier), home.release.read_bytes()
+        else:
+            put(home.release, lambda path: path.write_bytes(releases[asked][1]))
+        return releases[asked][0]
+
     checked = check_once()
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(deciding, "check_tables", checked)
         patched.setattr(register, "check_tables", checked)
+        patched.setattr(drawing, "draw_folder", drawn)
+        patched.setattr(publication, "build_release", built)
         yield
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _printed_once() -> Iterator[None]:
-    """Typst waits for ever, in a forked process, for threads that only the process before it has. Every report is
-    printed by that one, in the undisturbed run, and comes out the same in every other."""
-    known: dict[str, bytes] = {}
-    printer = os.getpid()
-
-    def printed(report: Report, *, is_complete: bool) -> bytes:
-        asked = repr((report, is_complete))
-        if asked not in known:
-            assert os.getpid() == printer, "a killed run printed what the undisturbed one did not"
-            known[asked] = report_pdf(report, is_complete=is_complete)
-        return known[asked]
-
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(folder, "report_pdf", printed)
-        yield
+_Change = tuple[str, str]
+"""What is done on disk, and in which folder."""
 
 
-def _run_until(step: Callable[[Home], object], home: Home, last: int) -> None:
-    """In the child: carry out `step`, and die at change number `last`."""
-    changes = 0
+@contextmanager
+def _each_change(before: Callable[[_Change, Callable[[], object]], None]) -> Iterator[None]:
+    """Calls `before` at every change on disk, with what it is and with how it would be done by half."""
 
-    def dies_before(real: Callable[..., Any]) -> Callable[..., Any]:
+    def told(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def change(*args: Any, **kwargs: Any) -> Any:
-            nonlocal changes
-            changes += 1
-            if changes == last:
-                os._exit(_KILLED)
+            path = Path(args[0]) if isinstance(args[0], str | os.PathLike) else Path()
+            data = args[1] if name == "write_bytes" else b""
+            before((name, str(path.parent)), lambda: real(path, data[: len(data) // 2]) if data else None)
             return real(*args, **kwargs)
 
         return change
 
-    def dies_within(real: Callable[[Path, bytes], int]) -> Callable[[Path, bytes], int]:
-        def write(path: Path, data: bytes) -> int:
-            nonlocal changes
-            changes += 1
-            if changes == last:
-                real(path, data[: len(data) // 2])
-                os._exit(_KILLED)
-            return real(path, data)
+    with pytest.MonkeyPatch.context() as patched:
+        for name in ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir"):
+            patched.setattr(os, name, told(name, getattr(os, name)))
+        patched.setattr(Path, "write_bytes", told("write_bytes", Path.write_bytes))
+        yield
 
-        return write
 
-    for name in ("fsync", "replace", "rename", "unlink", "mkdir", "rmdir"):
-        setattr(os, name, dies_before(getattr(os, name)))
-    Path.write_bytes = dies_within(Path.write_bytes)  # type: ignore[assignment, method-assign]
-    step(home)
-    os._exit(0)
+def _run_until(step: Callable[[Home], object], home: Home, last: int) -> None:
+    """In the child: carry out `step`, and die at change number `last`, half-way through it where it is a write."""
+    left = last
+
+    def die(change: _Change, half: Callable[[], object]) -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            half()
+            os._exit(_KILLED)
+
+    with _each_change(die):
+        step(home)
+        os._exit(0)
+
+
+def _changes_of(step: Callable[[Home], object], home: Home) -> list[_Change]:
+    found: list[_Change] = []
+    with _each_change(lambda change, half: found.append(change)):
+        step(home)
+    return found
 
 
 def _kill_everywhere(step: Callable[[Home], object], prepared: Home, scratch: Path) -> int:
-    """Kill `step` at each of its changes in turn, run it again each time, and compare with the undisturbed end."""
+    """Kill `step` at each of its changes in turn, run it again each time, and compare with the undisturbed end; the
+    number of changes. Of many in a row that do the same in the same folder, the first is enough: the one after the last
+    finds them all done."""
     undisturbed = Home(scratch / "undisturbed")
     shutil.copytree(prepared.root, undisturbed.root)
     step(undisturbed)
     end = tree(undisturbed.root)
     end_tables = tables(undisturbed) if undisturbed.warehouse.exists() else None
-    fork = multiprocessing.get_context("fork")
-    for last in range(1, _MOST_POINTS):
-        home = Home(scratch / "killed")
+    home = Home(scratch / "killed")
+
+    def start_anew() -> None:
         shutil.rmtree(home.root, ignore_errors=True)
         shutil.copytree(prepared.root, home.root)
+
+    start_anew()
+    changes = _changes_of(step, home)
+    fork = multiprocessing.get_context("fork")
+    for last in range(1, len(changes) + 2):
+        if 1 < last < len(changes) and changes[last - 1] == changes[last - 2]:
+            continue
+        start_anew()
         child = fork.Process(target=_run_until, args=(step, home, last))
         child.start()
         child.join()
-        assert child.exitcode in (0, _KILLED)
-        if child.exitcode == 0:
-            return last - 1
+        assert child.exitcode == (_KILLED if last <= len(changes) else 0)
         step(home)
         assert tree(home.root) == end, f"killed at change {last}"
         if end_tables is not None:
             assert tables(home) == end_tables, f"killed at change {last}"
-    raise AssertionError("the step never ended")
+    return len(changes)
 
 
 def _sent(root: Path, organisations: str = REGISTER["organisations"]) -> Home:
