@@ -26,7 +26,8 @@ _RUNNING_TITLE = 90
 """Characters at the head of each page: one line."""
 
 _ELSEWHERE = (
-    "The table of each figure, and tables of detail, are in the workbook and on the page that this report came with."
+    "The table of each figure, tables of detail and the charts of each organisation are on the pages that this report "
+    "came with; the tables are in the workbook too."
 )
 
 _NO_TEXTS = ("svg", "sign", "anchor", "links")
@@ -36,7 +37,8 @@ _Part = dict[str, Any]
 
 def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
     """The report in print: what it says and every chart of it. What is folded away on a page, and the table of each
-    figure, stand at its end, unless it need not be complete: then print says where they are.
+    figure, stand at its end. It need not be complete: then these, and the charts of each profile, are left to the
+    pages, which it says, and profiles follow one another without a new page.
 
     Raises typst.TypstError where Typst cannot set it, which no content can bring about.
     """
@@ -83,7 +85,7 @@ def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
     for section in report.sections:
         yield _section(section, 1, numbers, links)
     for profile in report.profiles:
-        yield from _profile(profile, numbers)
+        yield from _profile(profile, numbers, is_complete=is_complete)
     if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:
@@ -131,24 +133,25 @@ def _section(section: Section, level: int, numbers: Mapping[str, int], links: Ma
     )
 
 
-def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
+def _profile(profile: Profile, numbers: Mapping[str, int], *, is_complete: bool) -> Iterator[_Part]:
     yield _part(
         profile.title,
         1,
         anchor=profile.id,
-        is_new_page=True,
+        is_new_page=is_complete,
         facts=profile.facts,
         points=profile.main_points,
         comment=profile.comment,
     )
     for section in profile.sections:
+        printed = section if is_complete else replace(section, figures=())
         if (
-            section.paragraphs
-            or section.lists
-            or section.figures
-            or not all(table.is_folded for table in section.tables)
+            printed.paragraphs
+            or printed.lists
+            or printed.figures
+            or not all(table.is_folded for table in printed.tables)
         ):
-            yield _section(section, 2, numbers, {})
+            yield _section(printed, 2, numbers, {})
 
 
 def _part(

@@ -324,4 +324,4 @@ def test_tables_of_detail_can_be_left_out() -> None:
 
     assert "Basis and peers" not in text
     assert "Figure 1 as a table" not in text
-    assert "in the workbook and on the page" in " ".join(text.split())
+    assert "are on the pages that this report came with; the tables are in the workbook too" in " ".join(text.split())
