@@ -8,6 +8,8 @@ The bounds are those of linear programming: values need not be whole. Where rela
 reader who uses that counts are whole may do slightly better, so a protection level of 1 protects nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -34,10 +36,11 @@ def audit(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.
     return audited(table, is_withheld, levels(table, protection))
 
 
-def audit_so_far(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:
+def audit_so_far(table: LinkedCells, is_withheld: Truths, need: Floats, found: Sequence[Floats] = ()) -> pd.DataFrame:
     """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are
-    not are found whole. Far faster for large tables. `need` is in the unit of the table."""
-    return _said(table, is_withheld, need, proven(table, is_withheld, need))
+    not are found whole. Far faster for large tables. `need` is in the unit of the table; deviations that were `found`
+    before are looked at first, and count where they hold."""
+    return _said(table, is_withheld, need, proven(table, is_withheld, need, found))
 
 
 def audited(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:

@@ -22,15 +22,43 @@ _MOST_AT_ONCE = 2000
 """Cells of a block whose relations fit well into memory as a full matrix."""
 
 
-def proven(table: LinkedCells, is_withheld: Truths, need: Floats) -> Ranges:
-    """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range."""
+def proven(table: LinkedCells, is_withheld: Truths, need: Floats, found: Sequence[Floats] = ()) -> Ranges:
+    """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range. Those that
+    somebody has `found` already are not taken on trust: whether all relations hold for them is looked at first."""
     shown = Ranges(*np.zeros((4, len(table.names))))
+    for point in _possible(table, is_withheld, found):
+        shown.take(point)
     prove(table, is_withheld, need, shown)
     narrow = is_withheld & ~shown.are_wide(need)
     if np.any(narrow):
         whole = ranges(table, is_withheld)
         shown.low[narrow], shown.high[narrow] = whole.low[narrow], whole.high[narrow]
     return shown
+
+
+def telling(shown: Ranges, need: Floats) -> list[Floats]:
+    """As few of the deviations found as show as much of what has a need: those at which one of these is at an end."""
+    if not shown.points:
+        return []
+    points = np.stack(shown.points)[:, need > 0]
+    ends = np.concatenate((points.argmin(axis=0), points.argmax(axis=0)))
+    return [shown.points[at] for at in np.unique(ends).tolist()]
+
+
+def _possible(table: LinkedCells, is_withheld: Truths, found: Sequence[Floats]) -> list[Floats]:
+    """Those deviations that leave alone what is published, go no further than anybody takes for granted, and hold in
+    every relation, but for what HiGHS and rounding may lose of each of its cells."""
+    if not found:
+        return []
+    points = np.stack(found)
+    lost = NOTHING * np.maximum(1.0, np.asarray(abs(table.matrix).sum(axis=1)).ravel())
+    is_possible = (
+        ~points[:, ~is_withheld].any(axis=1)
+        & (points >= table.least - table.values - NOTHING).all(axis=1)
+        & (points <= table.most - table.values + NOTHING).all(axis=1)
+        & (np.abs(table.matrix @ points.T) <= lost[:, None]).all(axis=0)
+    )
+    return [found[at] for at in np.flatnonzero(is_possible).tolist()]
 
 
 def prove(

@@ -21,6 +21,7 @@ import pandas as pd
 from impact.disclosure.atoms import Cell, Plan, Topic, plans, topic_of
 from impact.disclosure.audit import audit_so_far
 from impact.disclosure.points import judged, sets_of_points
+from impact.disclosure.proof import telling
 from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
 from impact.disclosure.reasons import (
     AS_ITS_GROUP,
@@ -32,8 +33,8 @@ from impact.disclosure.reasons import (
     why_small,
 )
 from impact.disclosure.record import EARLIER, ORGANISATION, released
-from impact.disclosure.secondary import choose
-from impact.disclosure.tables import Truths
+from impact.disclosure.secondary import Choice, choose
+from impact.disclosure.tables import Floats, Truths
 
 _MANY_CELLS, _MOST_PROCESSES = 5000, 4
 """From so many cells on several processes are started, and never more: each holds a copy of what it works on."""
@@ -246,6 +247,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self._made: dict[tuple[View, bool], tuple[frozenset[Cell], Known]] = {}
+        self._found: dict[View, tuple[Known, list[Floats]]] = {}
 
     def __call__(self, view: View, withheld: Mapping[Cell, str], *, keeps_names: bool = False) -> Known:
         from_it = frozenset(cell for cell, _ in view.figures if cell in withheld)
@@ -253,6 +255,15 @@ class _Memory:
         if made is None or made[0] != from_it:
             made = self._made[view, keeps_names] = from_it, known_to(view, from_it, keeps_names=keeps_names)
         return made[1]
+
+    def keep(self, view: View, of_view: Known, found: list[Floats]) -> None:
+        """Remember deviations that were found of what a reader knows."""
+        self._found[view] = of_view, found
+
+    def found(self, view: View, of_view: Known) -> list[Floats]:
+        """Those that were found of just this."""
+        of, found = self._found.get(view, (None, []))
+        return found if of is of_view else []
 
 
 def _go_through(
@@ -270,16 +281,22 @@ def _go_through(
             continue
         of_view = known(view, withheld, keeps_names=keeps_names)
         if of_view.is_at_risk:
-            for cell in _to_withhold(view, of_view):
+            choice = _choose(of_view)
+            known.keep(view, of_view, telling(choice.shown, of_view.need))
+            for cell in _to_withhold(view, of_view, choice):
                 withheld.setdefault(cell, WORKED_OUT)
         done[view] = frozenset(cell for cell in withheld if cell.audience == view.reader.page)
 
 
-def _to_withhold(view: View, known: Known) -> list[Cell]:
-    """The figures that go with those already withheld."""
+def _choose(known: Known) -> Choice:
     choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out | known.is_leading)
     if choice.is_hopeless.any() and known.is_leading.any():
         choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out)
+    return choice
+
+
+def _to_withhold(view: View, known: Known, choice: Choice) -> list[Cell]:
+    """The figures that go with those already withheld."""
     further = {known.shows[int(at)] for at in np.flatnonzero(choice.is_withheld & ~known.is_sensitive)}
     if not further:
         return []
@@ -303,7 +320,7 @@ def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataF
     of_view = known(view, withheld)
     if not of_view.is_at_risk:
         return None
-    ranges = _ranges(of_view, of_view.is_sensitive)
+    ranges = _ranges(of_view, of_view.is_sensitive, known.found(view, of_view))
     ranges["is_already_disclosed"] = False
     if not ranges["is_protected"].all():
         # What comes out with nothing of this publication shown was out before it.
@@ -318,9 +335,9 @@ def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataF
     return ranges[_AUDIT]
 
 
-def _ranges(known: Known, is_withheld: Truths) -> pd.DataFrame:
+def _ranges(known: Known, is_withheld: Truths, found: Sequence[Floats] = ()) -> pd.DataFrame:
     """The audit of what has a protection level, where just these are withheld."""
-    ranges = audit_so_far(known.table, is_withheld, known.need)
+    ranges = audit_so_far(known.table, is_withheld, known.need, found)
     return ranges[(known.is_sensitive & (known.need > 0))[is_withheld]].reset_index(drop=True)
 
 

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.disclosure.audit import audit, audit_so_far, levels
+from impact.disclosure.proof import proven, telling
 from impact.disclosure.tables import linked, margins
 
 
@@ -45,3 +46,29 @@ def test_the_short_way_finds_protected_what_the_long_one_does(
         assert (short["upper"] <= long["upper"] + 1e-5).all()
         narrow = ~long["is_protected"]
         assert short.loc[narrow, "width"].to_list() == pytest.approx(long.loc[narrow, "width"].to_list(), abs=1e-5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 6), st.integers(2, 6), st.sampled_from([8.0, 60.0]), st.integers(0, 2))
+def test_what_was_found_before_is_believed_only_where_it_holds(
+    seed: int, rows: int, columns: int, level: float, kind: int
+) -> None:
+    """Evidence that is false in one way (a published cell moves, a cell goes below nothing, a total does not hold)
+    protects nobody; with evidence that holds the answer is the same."""
+    cells, relations = crossed(seed, rows, columns, is_money=False)
+    cells["status"] = np.where(cells["is_sensitive"], "withheld", "published")
+    table = linked(cells, relations)
+    is_withheld = np.asarray(table.of(cells, "status", "") == "withheld")
+    need = levels(table, level)
+    without = audit_so_far(table, is_withheld, need)
+    wide = 10 * level / table.unit
+    false = [
+        np.where(is_withheld, 0.0, wide),
+        np.where(is_withheld, -table.values - wide, 0.0),
+        np.where(is_withheld, wide, 0.0),
+    ][kind]
+    is_false = np.any(false) and (kind != 2 or np.abs(table.matrix @ false).max(initial=0.0) > 1)
+    held = telling(proven(table, is_withheld, need), need)
+    for found in ([false] if is_false else [], held, [*held, false] if is_false else held):
+        given_it = audit_so_far(table, is_withheld, need, found)
+        assert list(given_it["is_protected"]) == list(without["is_protected"])
