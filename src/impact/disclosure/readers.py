@@ -8,6 +8,7 @@ figure in several classes: a year may come out whose quarters do not. What is th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nlargest
@@ -85,6 +86,10 @@ class Behind:
         return sum(sizes) - sum(greatest) < p_percent / 100 * max(greatest, default=0.0)
 
 
+_Place = tuple[bool, tuple[int, ...]]
+"""Whether a reader may see pieces, and the sets that all of them stand in."""
+
+
 class View:
     """One space as one reader sees it: which figures of its pages are made from it, and who stands behind what."""
 
@@ -123,7 +128,23 @@ class View:
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
         self._sensitive_sets: dict[int, bool] = {}
-        self.is_own = [piece.organisation_code == reader.itself for piece in space.pieces]
+        self.own = self._pieces_of(reader.itself)
+        self.anybody: View | None = None
+        """Where this is what one organisation sees: what any does that sent nothing of it, and what is known of that."""
+        self.classes_by_sets: dict[frozenset[int], dict[_Place, _Class]] = {}
+        self.seen: tuple[Set[Cell], _Seen] | None = None
+
+    def of(self, reader: Reader) -> "View":
+        """What an organisation sees, where this is what any other does: all the same, but for what it sent itself."""
+        view = copy(self)
+        view.reader, view.anybody, view.own = reader, self, self._pieces_of(reader.itself)
+        view.is_open, view._contributors, view._sensitive_sets = self.is_open.copy(), self._contributors.copy(), {}
+        for at in view.own:
+            view.is_open[at], view._contributors[at] = True, None
+        return view
+
+    def _pieces_of(self, code: str | None) -> frozenset[int]:
+        return frozenset(at for at, piece in enumerate(self.space.pieces) if piece.organisation_code == code)
 
     def _has_part_of(self, number: int, codes: Set[str]) -> bool:
         return any(self.space.pieces[at].commissioners & codes for at in self.space.pieces_of[number])
@@ -155,14 +176,17 @@ class View:
             return True  # a sum of nothing says of each that it is nothing
         return behind.is_few(self.fewest) or (self.space.is_money and behind.is_dominated(self.rules.p_percent))
 
-    def classes(self, numbers: Set[int]) -> dict[tuple[bool, tuple[int, ...]], list[int]]:
+    def classes(self, numbers: Set[int]) -> "dict[_Place, list[int]]":
         """The pieces that stand in just the same of these sets, together; what the reader sent itself is in none."""
-        found: dict[tuple[bool, tuple[int, ...]], list[int]] = defaultdict(list)
-        for at, piece in enumerate(self.space.pieces):
-            stands_in = tuple(number for number in piece.sets if number in numbers)
-            if stands_in and not self.is_own[at]:
-                found[self.is_open[at], stands_in].append(at)
+        found: dict[_Place, list[int]] = defaultdict(list)
+        for at in range(len(self.space.pieces)):
+            if at not in self.own and (place := self.place(at, numbers))[1]:
+                found[place].append(at)
         return found
+
+    def place(self, at: int, numbers: Set[int]) -> "_Place":
+        """Whether the reader may see a piece, and in which of these sets it stands."""
+        return self.is_open[at], tuple([number for number in self.space.pieces[at].sets if number in numbers])
 
     def alone(self) -> set[str]:
         """The organisations that stand alone behind something that a reader of all these figures might learn: what they
@@ -254,6 +278,14 @@ class _Seen:
 
 
 def _seen(view: View, withheld: Set[Cell]) -> _Seen:
+    """What stands on the pages of a view; what any organisation sees there is put together once for all of them."""
+    of = view.anybody or view
+    if of.seen is None or of.seen[0] != withheld:
+        of.seen = withheld, _seen_on(of, withheld)
+    return of.seen[1]
+
+
+def _seen_on(view: View, withheld: Set[Cell]) -> _Seen:
     topic, space, reader = view.topic, view.space, view.reader
     seen = _Seen()
     for cell, part in view.figures:
@@ -368,18 +400,34 @@ class _Kept:
 
 def _classes(view: View, used: Set[int]) -> dict[int, _Class]:
     """Every class, by its number."""
-    space, reader = view.space, view.reader
-    found = {}
-    for at, ((_, stands_in), pieces) in enumerate(sorted(view.classes(used).items())):
-        value, behind = sum(space.pieces[piece].value for piece in pieces), view.behind(pieces)
-        least = -np.inf if space.may_be_negative else 0.0
-        if reader.audience == PUBLIC and len(behind.shares) > 1 and not space.may_be_negative:
-            # One of those behind it knows what it sent: the sum is no less than that.
-            least = max(behind.shares.values())
-        need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
-        contributors = frozenset(behind.shares)
-        found[at] = _Class(stands_in, tuple(pieces), contributors, value, min(least, value), need)
+    return dict(enumerate(_by_place(view, frozenset(used)).values()))
+
+
+def _by_place(view: View, used: frozenset[int]) -> "dict[_Place, _Class]":
+    """Every class, by where it stands and in that order. What an organisation did not send it knows as any other does:
+    that is put together once for all of them."""
+    if view.anybody is None:
+        return {place: _class(view, place[1], pieces) for place, pieces in sorted(view.classes(used).items())}
+    anybody = view.anybody
+    if used not in anybody.classes_by_sets:
+        anybody.classes_by_sets[used] = _by_place(anybody, used)
+    found = dict(anybody.classes_by_sets[used])
+    for place in {anybody.place(at, used) for at in view.own} & found.keys():
+        if others := [at for at in found[place].pieces if at not in view.own]:
+            found[place] = _class(view, place[1], others)
+        else:
+            del found[place]
     return found
+
+
+def _class(view: View, stands_in: tuple[int, ...], pieces: Sequence[int]) -> _Class:
+    value, behind = sum(view.space.pieces[piece].value for piece in pieces), view.behind(pieces)
+    least = -np.inf if view.space.may_be_negative else 0.0
+    if view.reader.audience == PUBLIC and len(behind.shares) > 1 and not view.space.may_be_negative:
+        # One of those behind it knows what it sent: the sum is no less than that.
+        least = max(behind.shares.values())
+    need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
+    return _Class(stands_in, tuple(pieces), frozenset(behind.shares), value, min(least, value), need)
 
 
 def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterator[tuple[tuple[int, ...], float, float]]:

@@ -10,7 +10,7 @@ a topic are gone through until nothing more is withheld. At the end every reader
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -112,7 +112,7 @@ def _decided(
     public, *others = readers
     of_public, of_others = seen_by([public]), seen_by(others)
     withheld = _primary(topic, [*of_public, *of_others], rules, small_count)
-    audits = _secondary([*of_public, *seen_by(_insiders(of_public)), *of_others], withheld)
+    audits = _secondary([*of_public, *_insiders(of_public, seen_by([_ANY_ORGANISATION])), *of_others], withheld)
     _follow(topic, withheld)
     points = judged(topic, withheld, readers, rules, small_count)
     return _Decided(
@@ -123,10 +123,15 @@ def _decided(
     )
 
 
-def _insiders(of_public: Iterable[View]) -> list[Reader]:
-    """The organisations to which what they sent themselves may tell something of others on the public page."""
+_ANY_ORGANISATION = Reader(ORGANISATION, frozenset({PUBLIC}), "")
+"""One that sent nothing of what it reads about."""
+
+
+def _insiders(of_public: Iterable[View], of_any: Sequence[View]) -> list[View]:
+    """What the organisations see to which what they sent themselves may tell something of others on the public page."""
     alone = set().union(*(view.alone() for view in of_public))
-    return [Reader(f"{ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
+    readers = [replace(_ANY_ORGANISATION, audience=f"{ORGANISATION}{code}", itself=code) for code in sorted(alone)]
+    return [view.of(reader) for reader in readers for view in of_any]
 
 
 def _side_by_side(decide: Callable[[Plan], _Decided], found: Sequence[Plan]) -> Iterator[_Decided]:
