@@ -15,8 +15,10 @@ from heapq import nlargest
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from impact.disclosure.atoms import Cell, Space, Topic
+from impact.disclosure.ranges import NOTHING
 from impact.disclosure.tables import Floats, LinkedCells, Truths, link
 
 PUBLIC = "public"
@@ -212,7 +214,8 @@ class Known:
     """What a reader can put together, for `secondary` and `audit`: cells and how they hang together, and of each
     whether it must not come out or cannot be taken back (`is_out`), whether it is to be withheld last, what it costs to
     withhold it, and how unknown it must stay if it is (`need`, in the unit of the table). `shows` says which figures a
-    cell is: the number of a set, all that show that set; the peers of one organisation; or none."""
+    cell is: the number of a set, all that show that set; the peers of one organisation; or none. First among the cells
+    are the classes, each of some `pieces`; the others are `sums` of those before them, a row a cell."""
 
     table: LinkedCells
     is_sensitive: Truths
@@ -221,10 +224,28 @@ class Known:
     cost: Floats
     need: Floats
     shows: Sequence[int | Cell | None]
+    pieces: Sequence[tuple[int, ...]]
+    sums: Any
 
     @property
     def is_at_risk(self) -> bool:
         return bool(np.any(self.is_sensitive & (self.need > 0)))
+
+    def as_here(self, points: Sequence[Floats], of: "Known") -> list[Floats]:
+        """Deviations of what somebody else knows of the same space, or this reader before, as they may be here: each
+        class goes with the one that its pieces are in here. Whether they are possible remains to be seen."""
+        if of is self or not points:
+            return list(points)
+        place = {piece: at for at, pieces in enumerate(self.pieces) for piece in pieces}
+        moved = np.zeros((len(self.table.names), len(points)))
+        theirs = np.stack(points, axis=1) * (of.table.unit / self.table.unit)
+        for at, pieces in enumerate(of.pieces):
+            into = next((place[piece] for piece in pieces if piece in place), None)
+            if into is not None:
+                moved[into] += theirs[at]
+        # Figures are sums of classes, and what peers have is a difference of figures.
+        moved += self.sums @ (moved + self.sums @ moved)
+        return list(np.where(np.abs(moved) > NOTHING, moved, 0.0).T)
 
 
 @dataclass
@@ -235,6 +256,7 @@ class _Gathering:
     columns: list[tuple[float, float, bool, bool, bool, float, float]] = field(default_factory=list)
     relations: list[list[tuple[int, float]]] = field(default_factory=list)
     shows: list[int | Cell | None] = field(default_factory=list)
+    pieces: list[tuple[int, ...]] = field(default_factory=list)
 
     def add(self, name: str, value: float, least: float, need: float, **others: Any) -> int:
         """A cell; its place. What is not said of it is that of a class: it must not come out, and stands nowhere."""
@@ -259,7 +281,15 @@ class _Gathering:
             cost,
             need / table.unit,
             self.shows,
+            self.pieces,
+            self._sums(),
         )
+
+    def _sums(self) -> Any:
+        """Of each cell that a relation begins with, what the others in it add to it."""
+        entries = [(row[0][0], at, -part) for row in self.relations for at, part in row[1:]]
+        of, places, parts = zip(*entries, strict=True) if entries else ((), (), ())
+        return sparse.csr_matrix((parts, (of, places)), (len(self.names), len(self.names)))
 
 
 @dataclass
@@ -330,6 +360,7 @@ def known_to(view: View, withheld: Set[Cell], *, keeps_names: bool = False) -> K
     for place in sorted(kept.classes):
         one = classes[place]
         of_class[place] = found.add(f"class {place}", one.value, one.least, one.need)
+        found.pieces.append(one.pieces)
         for number in one.stands_in:
             of_set[number].append(place)
     for places, value, level in _portions(view, left, kept.classes):

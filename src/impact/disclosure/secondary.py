@@ -6,6 +6,7 @@ cell costs); at the end every cell so withheld is given back if all others are s
 cell sensitive belongs in `primary`; the proof at the end is `audit`'s.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from impact.disclosure.audit import PUBLISHED, audited, levels
-from impact.disclosure.proof import prove
+from impact.disclosure.proof import possible, prove
 from impact.disclosure.ranges import NOTHING, Ranges, programme
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths, linked
 
@@ -47,9 +48,16 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
     return shown.merge(found.drop(columns="value"), on="cell", how="left")
 
 
-def choose(table: LinkedCells, need: Floats, cost: Floats, is_sensitive: Truths, is_out: Truths) -> "Choice":
+def choose(
+    table: LinkedCells,
+    need: Floats,
+    cost: Floats,
+    is_sensitive: Truths,
+    is_out: Truths,
+    found: Sequence[Floats] = (),
+) -> "Choice":
     """What `suppress` chooses, without the whole range of each, which takes longer than the choice. `need` is in the
-    unit of the table; all are a number a cell.
+    unit of the table; all are a number a cell. Deviations that were `found` before are looked at first.
 
     Raises ValueError where a cell costs nothing to withhold.
     """
@@ -58,7 +66,7 @@ def choose(table: LinkedCells, need: Floats, cost: Floats, is_sensitive: Truths,
             f"Cell {table.names[int(np.argmin(cost))]!r} costs nothing to withhold. Give it a cost above 0."
         )
     none = np.zeros(len(need), dtype=bool)
-    choice = Choice(table, need, cost, is_sensitive, is_out.copy(), none, is_sensitive.copy(), _shown_by([], table))
+    choice = Choice(table, need, cost, is_sensitive, is_out.copy(), none, is_sensitive.copy(), _shown_by(possible(table, is_sensitive, found), table))
     _protect(choice)
     _give_back(choice)
     return choice

@@ -252,7 +252,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self._made: dict[tuple[View, bool], tuple[frozenset[Cell], Known]] = {}
-        self._found: dict[View, tuple[Known, list[Floats]]] = {}
+        self._found: dict[tuple[str, str], tuple[Known, list[Floats]]] = {}
 
     def __call__(self, view: View, withheld: Mapping[Cell, str], *, keeps_names: bool = False) -> Known:
         from_it = frozenset(cell for cell, _ in view.figures if cell in withheld)
@@ -261,14 +261,18 @@ class _Memory:
             made = self._made[view, keeps_names] = from_it, known_to(view, from_it, keeps_names=keeps_names)
         return made[1]
 
-    def keep(self, view: View, of_view: Known, found: list[Floats]) -> None:
-        """Remember deviations that were found of what a reader knows."""
-        self._found[view] = of_view, found
+    def keep(self, view: View, of_view: Known, choice: Choice) -> None:
+        """Remember deviations that were found of what a reader knows: of what all read every one, since it serves every
+        organisation."""
+        is_public = view.reader.audience == PUBLIC
+        found = choice.shown.points if is_public else telling(choice.shown, of_view.need)
+        self._found[view.reader.audience, view.space.name] = of_view, found
 
     def found(self, view: View, of_view: Known) -> list[Floats]:
-        """Those that were found of just this."""
-        of, found = self._found.get(view, (None, []))
-        return found if of is of_view else []
+        """Those that were found of what this reader knew before, and of what its page tells to others."""
+        places = {(audience, view.space.name): None for audience in (view.reader.audience, view.reader.page)}
+        before = [self._found[place] for place in places if place in self._found]
+        return [point for of, points in before for point in of_view.as_here(points, of)]
 
 
 def _go_through(
@@ -286,17 +290,18 @@ def _go_through(
             continue
         of_view = known(view, withheld, keeps_names=keeps_names)
         if of_view.is_at_risk:
-            choice = _choose(of_view)
-            known.keep(view, of_view, telling(choice.shown, of_view.need))
+            choice = _choose(of_view, known.found(view, of_view))
+            known.keep(view, of_view, choice)
             for cell in _to_withhold(view, of_view, choice):
                 withheld.setdefault(cell, WORKED_OUT)
         done[view] = frozenset(cell for cell in withheld if cell.audience == view.reader.page)
 
 
-def _choose(known: Known) -> Choice:
-    choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out | known.is_leading)
+def _choose(known: Known, found: Sequence[Floats]) -> Choice:
+    choose_but = partial(choose, known.table, known.need, known.cost, known.is_sensitive, found=found)
+    choice = choose_but(known.is_out | known.is_leading)
     if choice.is_hopeless.any() and known.is_leading.any():
-        choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out)
+        choice = choose_but(known.is_out)
     return choice
 
 
