@@ -26,8 +26,7 @@ def proven(table: LinkedCells, is_withheld: Truths, need: Floats, found: Sequenc
     """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range. Those that
     somebody has `found` already are not taken on trust: whether all relations hold for them is looked at first."""
     shown = Ranges(*np.zeros((4, len(table.names))))
-    for point in possible(table, is_withheld, found):
-        shown.take(point)
+    shown.take_all(possible(table, is_withheld, found))
     prove(table, is_withheld, need, shown)
     narrow = is_withheld & ~shown.are_wide(need)
     if np.any(narrow):
@@ -45,20 +44,18 @@ def telling(shown: Ranges, need: Floats) -> list[Floats]:
     return [shown.points[at] for at in np.unique(ends).tolist()]
 
 
-def possible(table: LinkedCells, is_withheld: Truths, found: Sequence[Floats]) -> list[Floats]:
+def possible(table: LinkedCells, is_withheld: Truths, found: Sequence[Floats]) -> Floats:
     """Those deviations that leave alone what is published, go no further than anybody takes for granted, and hold in
-    every relation, but for what HiGHS and rounding may lose of each of its cells."""
-    if not found:
-        return []
-    points = np.stack(found)
+    every relation, but for what HiGHS and rounding may lose of each of its cells; a row each."""
+    points = np.reshape(found, (-1, len(table.names)))
     lost = NOTHING * np.maximum(1.0, np.asarray(abs(table.matrix).sum(axis=1)).ravel())
-    ispossible = (
+    is_possible = (
         ~points[:, ~is_withheld].any(axis=1)
         & (points >= table.least - table.values - NOTHING).all(axis=1)
         & (points <= table.most - table.values + NOTHING).all(axis=1)
         & (np.abs(table.matrix @ points.T) <= lost[:, None]).all(axis=0)
     )
-    return [found[at] for at in np.flatnonzero(ispossible).tolist()]
+    return np.asarray(points[is_possible], dtype=np.float64)
 
 
 def prove(

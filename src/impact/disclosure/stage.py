@@ -347,8 +347,7 @@ def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataF
 
 def _ranges(known: Known, is_withheld: Truths, found: Sequence[Floats] = ()) -> pd.DataFrame:
     """The audit of what has a protection level, where just these are withheld."""
-    ranges = audit_so_far(known.table, is_withheld, known.need, found)
-    return ranges[(known.is_sensitive & (known.need > 0))[is_withheld]].reset_index(drop=True)
+    return audit_so_far(known.table, is_withheld, known.need, found, known.is_sensitive & (known.need > 0))
 
 
 def _names(view: View) -> dict[int | Cell | None, str]:
