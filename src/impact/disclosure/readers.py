@@ -130,6 +130,7 @@ class View:
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
         self._sensitive_sets: dict[int, bool] = {}
+        self._sensitive_sums: dict[tuple[int, ...], bool] = {}
         self.own = self._pieces_of(reader.itself)
         self.anybody: View | None = None
         """Where this is what one organisation sees: what any does that sent nothing of it, and what is known of that."""
@@ -167,9 +168,18 @@ class View:
 
     def is_set_sensitive(self, number: int) -> bool:
         """Whether what is left of a set, without all that the reader may see, is of too few."""
+        if self.anybody is not None and self.own.isdisjoint(self.space.pieces_of[number]):
+            return self.anybody.is_set_sensitive(number)
         if number not in self._sensitive_sets:
             self._sensitive_sets[number] = self.is_sensitive(self.behind_set(number))
         return self._sensitive_sets[number]
+
+    def are_sensitive(self, pieces: tuple[int, ...]) -> bool:
+        """Whether the sum of these pieces, none of them the reader's own, is of too few; the same for all that see as
+        much (see `of`)."""
+        if pieces not in self._sensitive_sums:
+            self._sensitive_sums[pieces] = self.is_sensitive(self.behind(pieces))
+        return self._sensitive_sums[pieces]
 
     def is_sensitive(self, behind: Behind) -> bool:
         if not behind.shares:
@@ -470,7 +480,7 @@ def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterato
         if len(together) < 2 or together in found:
             continue
         found.add(together)
-        if view.is_sensitive(view.behind(piece for place in together for piece in left[place].pieces)):
+        if view.are_sensitive(tuple([piece for place in together for piece in left[place].pieces])):
             value = sum(left[place].value for place in together)
             yield together, value, view.rules.protection(value)
 
