@@ -132,8 +132,8 @@ class View:
         self._sensitive_sets: dict[int, bool] = {}
         self._sensitive_sums: dict[tuple[int, ...], bool] = {}
         self.own = self._pieces_of(reader.itself)
+        # Of an organisation: what any other sees, and below what has been put together of that for all of them.
         self.anybody: View | None = None
-        """Where this is what one organisation sees: what any does that sent nothing of it, and what is known of that."""
         self.classes_by_sets: dict[frozenset[int], dict[_Place, _Class]] = {}
         self.seen: tuple[Set[Cell], _Seen] | None = None
 
