@@ -269,10 +269,12 @@ class _Memory:
         self._found[view.reader.audience, view.space.name] = of_view, found
 
     def found(self, view: View, of_view: Known) -> list[Floats]:
-        """Those that were found of what this reader knew before, and of what its page tells to others."""
-        places = {(audience, view.space.name): None for audience in (view.reader.audience, view.reader.page)}
-        before = [self._found[place] for place in places if place in self._found]
-        return [point for of, points in before for point in of_view.as_here(points, of)]
+        """Those that were found of what this reader knew before, or else of what its page tells to others."""
+        for audience in (view.reader.audience, view.reader.page):
+            if (audience, view.space.name) in self._found:
+                of, points = self._found[audience, view.space.name]
+                return of_view.as_here(points, of)
+        return []
 
 
 def _go_through(
