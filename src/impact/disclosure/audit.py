@@ -8,6 +8,8 @@ The bounds are those of linear programming: values need not be whole. Where rela
 reader who uses that counts are whole may do slightly better, so a protection level of 1 protects nothing.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
@@ -34,10 +36,18 @@ def audit(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | pd.
     return audited(table, is_withheld, levels(table, protection))
 
 
-def audit_so_far(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:
+def audit_so_far(
+    table: LinkedCells,
+    is_withheld: Truths,
+    need: Floats,
+    found: Sequence[Floats] = (),
+    is_asked: Truths | None = None,
+) -> pd.DataFrame:
     """What `audit` says, but that of a range which is wide enough it finds only so much as shows that; those that are
-    not are found whole. Far faster for large tables. `need` is in the unit of the table."""
-    return _said(table, is_withheld, need, proven(table, is_withheld, need))
+    not are found whole. Far faster for large tables. `need` is in the unit of the table; deviations that were `found`
+    before are looked at first, and count where they hold. With `is_asked`, it tells of those alone."""
+    asked = is_withheld if is_asked is None else is_withheld & is_asked
+    return _said(table, asked, need, proven(table, is_withheld, need, found))
 
 
 def audited(table: LinkedCells, is_withheld: Truths, need: Floats) -> pd.DataFrame:
@@ -62,17 +72,16 @@ def levels(table: LinkedCells, protection: "float | pd.Series[float]") -> Floats
 
 
 def _said(table: LinkedCells, is_withheld: Truths, need: Floats, found: Ranges) -> pd.DataFrame:
-    lower, upper = ((table.values + end) * table.unit for end in (found.low, found.high))
-    width = upper - lower
-    shown = pd.DataFrame(
+    at = np.flatnonzero(is_withheld)
+    lower, upper = ((table.values[at] + end[at]) * table.unit for end in (found.low, found.high))
+    return pd.DataFrame(
         {
-            "cell": list(table.names),
-            "value": np.round(table.values * table.unit, 6),
+            "cell": [table.names[place] for place in at.tolist()],
+            "value": np.round(table.values[at] * table.unit, 6),
             "lower": np.round(lower, 6),
             "upper": np.round(upper, 6),
-            "width": np.round(width, 6),
-            "protection": need * table.unit,
-            "is_protected": found.are_wide(need),
+            "width": np.round(upper - lower, 6),
+            "protection": need[at] * table.unit,
+            "is_protected": found.are_wide(need)[at],
         }
     )
-    return shown[is_withheld].reset_index(drop=True)

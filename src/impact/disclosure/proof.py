@@ -22,15 +22,40 @@ _MOST_AT_ONCE = 2000
 """Cells of a block whose relations fit well into memory as a full matrix."""
 
 
-def proven(table: LinkedCells, is_withheld: Truths, need: Floats) -> Ranges:
-    """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range."""
+def proven(table: LinkedCells, is_withheld: Truths, need: Floats, found: Sequence[Floats] = ()) -> Ranges:
+    """Deviations that show each withheld cell to be as wide as it needs, where it is; else its whole range. Those that
+    somebody has `found` already are not taken on trust: whether all relations hold for them is looked at first."""
     shown = Ranges(*np.zeros((4, len(table.names))))
+    shown.take_all(possible(table, is_withheld, found))
     prove(table, is_withheld, need, shown)
     narrow = is_withheld & ~shown.are_wide(need)
     if np.any(narrow):
         whole = ranges(table, is_withheld)
         shown.low[narrow], shown.high[narrow] = whole.low[narrow], whole.high[narrow]
     return shown
+
+
+def telling(shown: Ranges, need: Floats) -> list[Floats]:
+    """As few of the deviations found as show as much of what has a need: those at which one of these is at an end."""
+    if not shown.points:
+        return []
+    points = np.stack(shown.points)[:, need > 0]
+    ends = np.concatenate((points.argmin(axis=0), points.argmax(axis=0)))
+    return [shown.points[at] for at in np.unique(ends).tolist()]
+
+
+def possible(table: LinkedCells, is_withheld: Truths, found: Sequence[Floats]) -> Floats:
+    """Those deviations that leave alone what is published, go no further than anybody takes for granted, and hold in
+    every relation, but for what HiGHS and rounding may lose of each of its cells; a row each."""
+    points = np.reshape(found, (-1, len(table.names)))
+    lost = NOTHING * np.maximum(1.0, np.asarray(abs(table.matrix).sum(axis=1)).ravel())
+    is_possible = (
+        ~points[:, ~is_withheld].any(axis=1)
+        & (points >= table.least - table.values - NOTHING).all(axis=1)
+        & (points <= table.most - table.values + NOTHING).all(axis=1)
+        & (np.abs(table.matrix @ points.T) <= lost[:, None]).all(axis=0)
+    )
+    return np.asarray(points[is_possible], dtype=np.float64)
 
 
 def prove(
@@ -80,18 +105,15 @@ def _slide(block: Block, need: Floats, shown: Ranges) -> None:
         to_up, to_down = block.up[:, None] / lines, block.down[:, None] / lines
     forward = np.where(lines > 0, to_up, np.where(lines < 0, to_down, np.inf)).min(axis=0)
     backward = np.where(lines > 0, -to_down, np.where(lines < 0, -to_up, np.inf)).min(axis=0)
-    needs = need[block.cells]
-    for line, ahead, behind in zip(lines.T, forward, backward, strict=True):
-        moves = np.flatnonzero(line[waiting])
-        if not len(moves):
-            continue
+    moves = np.abs(lines[waiting])
+    with np.errstate(divide="ignore"):
         # No further than it takes for all that wait to be shown.
-        enough = float((needs[waiting[moves]] / np.abs(line[waiting[moves]])).max())
-        for reach in (min(ahead, enough), -min(behind, enough)):
-            if abs(reach) > NOTHING:
-                point = np.zeros(len(shown.low))
-                point[block.cells] = line * reach
-                shown.take(point)
+        enough = np.where(moves > 0, need[block.cells][waiting, None] / moves, 0.0).max(axis=0)
+    reach = np.concatenate((np.minimum(forward, enough), -np.minimum(backward, enough)))
+    is_far = np.abs(reach) > NOTHING
+    points = np.zeros((np.count_nonzero(is_far), len(shown.low)))
+    points[:, block.cells] = (np.tile(lines, 2)[:, is_far] * reach[is_far]).T
+    shown.take_all(points)
 
 
 def _free_lines(block: Block, waiting: Places) -> Floats:
@@ -99,20 +121,22 @@ def _free_lines(block: Block, waiting: Places) -> Floats:
     left = block.matrix.toarray()
     rows, count = left.shape
     solved: list[int] = []
-    for at in [*np.setdiff1d(np.arange(count), waiting), *waiting]:
+    for at in [*np.setdiff1d(np.arange(count), waiting).tolist(), *waiting.tolist()]:
         row = len(solved)
         if row == rows:
             break
-        pivots = np.flatnonzero(np.abs(left[row:, at]) > _NOT_FIXED)
-        if not len(pivots):
+        places = np.flatnonzero(np.abs(left[:, at]) > _NOT_FIXED)
+        first = int(places.searchsorted(row))
+        if first == len(places):
             continue
-        pivot = row + int(pivots[0])
-        left[[row, pivot]] = left[[pivot, row]]
-        left[row] /= left[row, at]
-        others = np.flatnonzero(left[:, at])
-        others = others[others != row]
-        left[others] -= np.multiply.outer(left[others, at], left[row])
-        solved.append(int(at))
+        pivot = places[first]
+        solving = left[pivot] / left[pivot, at]
+        left[pivot], left[row] = left[row], solving
+        if len(places) > 1:
+            # The row that has changed places with the pivot has nothing in this column.
+            others = np.delete(places, first)
+            left[others] -= left[others, at, None] * solving
+        solved.append(at)
     free = np.setdiff1d(np.arange(count), solved)
     lines = np.zeros((count, len(free)))
     lines[free, np.arange(len(free))] = 1.0

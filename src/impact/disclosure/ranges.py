@@ -62,9 +62,13 @@ class Ranges:
 
     def take(self, point: Floats) -> None:
         """Keep a deviation of all cells at once that is possible, and what it shows."""
-        self.points.append(point)
-        np.minimum(self.low, point, out=self.low)
-        np.maximum(self.high, point, out=self.high)
+        self.take_all(point[None, :])
+
+    def take_all(self, points: Floats) -> None:
+        """Keep several deviations, a row each."""
+        self.points.extend(points)
+        np.minimum(self.low, points.min(axis=0, initial=0.0), out=self.low)
+        np.maximum(self.high, points.max(axis=0, initial=0.0), out=self.high)
 
 
 def tightened(table: LinkedCells, is_withheld: Truths) -> tuple[Floats, Floats, bool]:

@@ -8,14 +8,17 @@ figure in several classes: a year may come out whose quarters do not. What is th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cache
 from heapq import nlargest
 from typing import Any
 
 import numpy as np
+from scipy import sparse
 
 from impact.disclosure.atoms import Cell, Space, Topic
+from impact.disclosure.ranges import NOTHING
 from impact.disclosure.tables import Floats, LinkedCells, Truths, link
 
 PUBLIC = "public"
@@ -85,6 +88,10 @@ class Behind:
         return sum(sizes) - sum(greatest) < p_percent / 100 * max(greatest, default=0.0)
 
 
+_Place = tuple[bool, tuple[int, ...]]
+"""Whether a reader may see pieces, and the sets that all of them stand in."""
+
+
 class View:
     """One space as one reader sees it: which figures of its pages are made from it, and who stands behind what."""
 
@@ -123,7 +130,24 @@ class View:
         # All read the public page, the organisations themselves too, each of which knows what it sent.
         self.fewest = rules.fewest + int(reader.audience == PUBLIC)
         self._sensitive_sets: dict[int, bool] = {}
-        self.is_own = [piece.organisation_code == reader.itself for piece in space.pieces]
+        self._sensitive_sums: dict[tuple[int, ...], bool] = {}
+        self.own = self._pieces_of(reader.itself)
+        # Of an organisation: what any other sees, and below what has been put together of that for all of them.
+        self.anybody: View | None = None
+        self.classes_by_sets: dict[frozenset[int], dict[_Place, _Class]] = {}
+        self.seen: tuple[Set[Cell], _Seen] | None = None
+
+    def of(self, reader: Reader) -> "View":
+        """What an organisation sees, where this is what any other does: all the same, but for what it sent itself."""
+        view = copy(self)
+        view.reader, view.anybody, view.own = reader, self, self._pieces_of(reader.itself)
+        view.is_open, view._contributors, view._sensitive_sets = self.is_open.copy(), self._contributors.copy(), {}
+        for at in view.own:
+            view.is_open[at], view._contributors[at] = True, None
+        return view
+
+    def _pieces_of(self, code: str | None) -> frozenset[int]:
+        return frozenset(at for at, piece in enumerate(self.space.pieces) if piece.organisation_code == code)
 
     def _has_part_of(self, number: int, codes: Set[str]) -> bool:
         return any(self.space.pieces[at].commissioners & codes for at in self.space.pieces_of[number])
@@ -144,9 +168,18 @@ class View:
 
     def is_set_sensitive(self, number: int) -> bool:
         """Whether what is left of a set, without all that the reader may see, is of too few."""
+        if self.anybody is not None and self.own.isdisjoint(self.space.pieces_of[number]):
+            return self.anybody.is_set_sensitive(number)
         if number not in self._sensitive_sets:
             self._sensitive_sets[number] = self.is_sensitive(self.behind_set(number))
         return self._sensitive_sets[number]
+
+    def are_sensitive(self, pieces: tuple[int, ...]) -> bool:
+        """Whether the sum of these pieces, none of them the reader's own, is of too few; the same for all that see as
+        much (see `of`)."""
+        if pieces not in self._sensitive_sums:
+            self._sensitive_sums[pieces] = self.is_sensitive(self.behind(pieces))
+        return self._sensitive_sums[pieces]
 
     def is_sensitive(self, behind: Behind) -> bool:
         if not behind.shares:
@@ -155,14 +188,17 @@ class View:
             return True  # a sum of nothing says of each that it is nothing
         return behind.is_few(self.fewest) or (self.space.is_money and behind.is_dominated(self.rules.p_percent))
 
-    def classes(self, numbers: Set[int]) -> dict[tuple[bool, tuple[int, ...]], list[int]]:
+    def classes(self, numbers: Set[int]) -> "dict[_Place, list[int]]":
         """The pieces that stand in just the same of these sets, together; what the reader sent itself is in none."""
-        found: dict[tuple[bool, tuple[int, ...]], list[int]] = defaultdict(list)
-        for at, piece in enumerate(self.space.pieces):
-            stands_in = tuple(number for number in piece.sets if number in numbers)
-            if stands_in and not self.is_own[at]:
-                found[self.is_open[at], stands_in].append(at)
+        found: dict[_Place, list[int]] = defaultdict(list)
+        for at in range(len(self.space.pieces)):
+            if at not in self.own and (place := self.place(at, numbers))[1]:
+                found[place].append(at)
         return found
+
+    def place(self, at: int, numbers: Set[int]) -> "_Place":
+        """Whether the reader may see a piece, and in which of these sets it stands."""
+        return self.is_open[at], tuple([number for number in self.space.pieces[at].sets if number in numbers])
 
     def alone(self) -> set[str]:
         """The organisations that stand alone behind something that a reader of all these figures might learn: what they
@@ -188,7 +224,8 @@ class Known:
     """What a reader can put together, for `secondary` and `audit`: cells and how they hang together, and of each
     whether it must not come out or cannot be taken back (`is_out`), whether it is to be withheld last, what it costs to
     withhold it, and how unknown it must stay if it is (`need`, in the unit of the table). `shows` says which figures a
-    cell is: the number of a set, all that show that set; the peers of one organisation; or none."""
+    cell is: the number of a set, all that show that set; the peers of one organisation; or none. First among the cells
+    are the classes, each of some `pieces`; the others are `sums` of those before them, a row a cell."""
 
     table: LinkedCells
     is_sensitive: Truths
@@ -197,10 +234,28 @@ class Known:
     cost: Floats
     need: Floats
     shows: Sequence[int | Cell | None]
+    pieces: Sequence[tuple[int, ...]]
+    sums: Any
 
     @property
     def is_at_risk(self) -> bool:
         return bool(np.any(self.is_sensitive & (self.need > 0)))
+
+    def as_here(self, points: Sequence[Floats], of: "Known") -> list[Floats]:
+        """Deviations of what somebody else knows of the same space, or this reader before, as they may be here: each
+        class goes with the one that its pieces are in here. Whether they are possible remains to be seen."""
+        if of is self or not points:
+            return list(points)
+        place = {piece: at for at, pieces in enumerate(self.pieces) for piece in pieces}
+        moved = np.zeros((len(self.table.names), len(points)))
+        theirs = np.stack(points, axis=1) * (of.table.unit / self.table.unit)
+        for at, pieces in enumerate(of.pieces):
+            into = next((place[piece] for piece in pieces if piece in place), None)
+            if into is not None:
+                moved[into] += theirs[at]
+        # Figures are sums of classes, and what peers have is a difference of figures.
+        moved += self.sums @ (moved + self.sums @ moved)
+        return list(np.where(np.abs(moved) > NOTHING, moved, 0.0).T)
 
 
 @dataclass
@@ -211,6 +266,7 @@ class _Gathering:
     columns: list[tuple[float, float, bool, bool, bool, float, float]] = field(default_factory=list)
     relations: list[list[tuple[int, float]]] = field(default_factory=list)
     shows: list[int | Cell | None] = field(default_factory=list)
+    pieces: list[tuple[int, ...]] = field(default_factory=list)
 
     def add(self, name: str, value: float, least: float, need: float, **others: Any) -> int:
         """A cell; its place. What is not said of it is that of a class: it must not come out, and stands nowhere."""
@@ -235,7 +291,15 @@ class _Gathering:
             cost,
             need / table.unit,
             self.shows,
+            self.pieces,
+            self._sums(),
         )
+
+    def _sums(self) -> Any:
+        """Of each cell that a relation begins with, what the others in it add to it."""
+        entries = [(row[0][0], at, -part) for row in self.relations for at, part in row[1:]]
+        of, places, parts = zip(*entries, strict=True) if entries else ((), (), ())
+        return sparse.csr_matrix((parts, (of, places)), (len(self.names), len(self.names)))
 
 
 @dataclass
@@ -254,6 +318,14 @@ class _Seen:
 
 
 def _seen(view: View, withheld: Set[Cell]) -> _Seen:
+    """What stands on the pages of a view; what any organisation sees there is put together once for all of them."""
+    of = view.anybody or view
+    if of.seen is None or of.seen[0] != withheld:
+        of.seen = withheld, _seen_on(of, withheld)
+    return of.seen[1]
+
+
+def _seen_on(view: View, withheld: Set[Cell]) -> _Seen:
     topic, space, reader = view.topic, view.space, view.reader
     seen = _Seen()
     for cell, part in view.figures:
@@ -298,6 +370,7 @@ def known_to(view: View, withheld: Set[Cell], *, keeps_names: bool = False) -> K
     for place in sorted(kept.classes):
         one = classes[place]
         of_class[place] = found.add(f"class {place}", one.value, one.least, one.need)
+        found.pieces.append(one.pieces)
         for number in one.stands_in:
             of_set[number].append(place)
     for places, value, level in _portions(view, left, kept.classes):
@@ -368,18 +441,34 @@ class _Kept:
 
 def _classes(view: View, used: Set[int]) -> dict[int, _Class]:
     """Every class, by its number."""
-    space, reader = view.space, view.reader
-    found = {}
-    for at, ((_, stands_in), pieces) in enumerate(sorted(view.classes(used).items())):
-        value, behind = sum(space.pieces[piece].value for piece in pieces), view.behind(pieces)
-        least = -np.inf if space.may_be_negative else 0.0
-        if reader.audience == PUBLIC and len(behind.shares) > 1 and not space.may_be_negative:
-            # One of those behind it knows what it sent: the sum is no less than that.
-            least = max(behind.shares.values())
-        need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
-        contributors = frozenset(behind.shares)
-        found[at] = _Class(stands_in, tuple(pieces), contributors, value, min(least, value), need)
+    return dict(enumerate(_by_place(view, frozenset(used)).values()))
+
+
+def _by_place(view: View, used: frozenset[int]) -> "dict[_Place, _Class]":
+    """Every class, by where it stands and in that order. What an organisation did not send it knows as any other does:
+    that is put together once for all of them."""
+    if view.anybody is None:
+        return {place: _class(view, place[1], pieces) for place, pieces in sorted(view.classes(used).items())}
+    anybody = view.anybody
+    if used not in anybody.classes_by_sets:
+        anybody.classes_by_sets[used] = _by_place(anybody, used)
+    found = dict(anybody.classes_by_sets[used])
+    for place in {anybody.place(at, used) for at in view.own} & found.keys():
+        if others := [at for at in found[place].pieces if at not in view.own]:
+            found[place] = _class(view, place[1], others)
+        else:
+            del found[place]
     return found
+
+
+def _class(view: View, stands_in: tuple[int, ...], pieces: Sequence[int]) -> _Class:
+    value, behind = sum(view.space.pieces[piece].value for piece in pieces), view.behind(pieces)
+    least = -np.inf if view.space.may_be_negative else 0.0
+    if view.reader.audience == PUBLIC and len(behind.shares) > 1 and not view.space.may_be_negative:
+        # One of those behind it knows what it sent: the sum is no less than that.
+        least = max(behind.shares.values())
+    need = view.rules.protection(value) if view.is_sensitive(behind) else 0.0
+    return _Class(stands_in, tuple(pieces), frozenset(behind.shares), value, min(least, value), need)
 
 
 def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterator[tuple[tuple[int, ...], float, float]]:
@@ -391,7 +480,7 @@ def _portions(view: View, left: Mapping[int, _Class], kept: Set[int]) -> Iterato
         if len(together) < 2 or together in found:
             continue
         found.add(together)
-        if view.is_sensitive(view.behind(piece for place in together for piece in left[place].pieces)):
+        if view.are_sensitive(tuple([piece for place in together for piece in left[place].pieces])):
             value = sum(left[place].value for place in together)
             yield together, value, view.rules.protection(value)
 

@@ -6,6 +6,7 @@ cell costs); at the end every cell so withheld is given back if all others are s
 cell sensitive belongs in `primary`; the proof at the end is `audit`'s.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from impact.disclosure.audit import PUBLISHED, audited, levels
-from impact.disclosure.proof import prove
+from impact.disclosure.proof import possible, prove
 from impact.disclosure.ranges import NOTHING, Ranges, programme
 from impact.disclosure.tables import Floats, LinkedCells, Places, Truths, linked
 
@@ -47,9 +48,16 @@ def suppress(cells: pd.DataFrame, relations: pd.DataFrame, protection: "float | 
     return shown.merge(found.drop(columns="value"), on="cell", how="left")
 
 
-def choose(table: LinkedCells, need: Floats, cost: Floats, is_sensitive: Truths, is_out: Truths) -> "Choice":
+def choose(
+    table: LinkedCells,
+    need: Floats,
+    cost: Floats,
+    is_sensitive: Truths,
+    is_out: Truths,
+    found: Sequence[Floats] = (),
+) -> "Choice":
     """What `suppress` chooses, without the whole range of each, which takes longer than the choice. `need` is in the
-    unit of the table; all are a number a cell.
+    unit of the table; all are a number a cell. Deviations that were `found` before are looked at first.
 
     Raises ValueError where a cell costs nothing to withhold.
     """
@@ -58,7 +66,8 @@ def choose(table: LinkedCells, need: Floats, cost: Floats, is_sensitive: Truths,
             f"Cell {table.names[int(np.argmin(cost))]!r} costs nothing to withhold. Give it a cost above 0."
         )
     none = np.zeros(len(need), dtype=bool)
-    choice = Choice(table, need, cost, is_sensitive, is_out.copy(), none, is_sensitive.copy(), _shown_by([], table))
+    shown = _shown_by(possible(table, is_sensitive, found), table)
+    choice = Choice(table, need, cost, is_sensitive, is_out.copy(), none, is_sensitive.copy(), shown)
     _protect(choice)
     _give_back(choice)
     return choice
@@ -81,26 +90,26 @@ class Choice:
         return self.is_withheld & ~self.is_hopeless & ~self.shown.are_wide(self.need)
 
 
-def _shown_by(points: list[Floats], table: LinkedCells) -> Ranges:
+def _shown_by(points: Floats | list[Floats], table: LinkedCells) -> Ranges:
     """What some deviations show, and no more."""
-    low, high, lowest, highest = np.zeros((4, len(table.names)))
-    shown = Ranges(low, high, lowest, highest)
-    if points:
-        shown.points = points
-        shown.low, shown.high = np.min(points, axis=0).clip(max=0.0), np.max(points, axis=0).clip(min=0.0)
+    shown = Ranges(*np.zeros((4, len(table.names))))
+    shown.take_all(np.reshape(points, (-1, len(table.names))))
     return shown
 
 
 def _protect(choice: Choice) -> None:
     """Withhold until every withheld cell is protected but those that nothing can protect."""
-    parts = _parts(choice.table)
+    parts: list[Places] | None = None
     _leaks(choice, choice.is_withheld, choice.shown, stops=False)
     while len(waiting := np.flatnonzero(choice.unprotected())):
         # The greatest need first: what it takes is then there for the others.
         target = int(waiting[np.lexsort((waiting, -choice.need[waiting]))[0]])
         # Nearly always the neighbours will do, and a small linear programme is solved much sooner.
         near = _near(choice.table, target)
-        points = _cheapest(choice, target, near) or _cheapest(choice, target, parts[target])
+        points = _cheapest(choice, target, near)
+        if not points:
+            parts = parts or _parts(choice.table)
+            points = _cheapest(choice, target, parts[target])
         for point in points or ():
             choice.shown.take(point)
             choice.is_withheld |= np.abs(point) > 0

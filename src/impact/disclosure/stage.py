@@ -10,7 +10,7 @@ a topic are gone through until nothing more is withheld. At the end every reader
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from typing import Any
@@ -21,6 +21,7 @@ import pandas as pd
 from impact.disclosure.atoms import Cell, Plan, Topic, plans, topic_of
 from impact.disclosure.audit import audit_so_far
 from impact.disclosure.points import judged, sets_of_points
+from impact.disclosure.proof import telling
 from impact.disclosure.readers import PUBLIC, Known, Reader, Rules, View, is_group_alike, known_to
 from impact.disclosure.reasons import (
     AS_ITS_GROUP,
@@ -32,8 +33,8 @@ from impact.disclosure.reasons import (
     why_small,
 )
 from impact.disclosure.record import EARLIER, ORGANISATION, released
-from impact.disclosure.secondary import choose
-from impact.disclosure.tables import Truths
+from impact.disclosure.secondary import Choice, choose
+from impact.disclosure.tables import Floats, Truths
 
 _MANY_CELLS, _MOST_PROCESSES = 5000, 4
 """From so many cells on several processes are started, and never more: each holds a copy of what it works on."""
@@ -111,7 +112,7 @@ def _decided(
     public, *others = readers
     of_public, of_others = seen_by([public]), seen_by(others)
     withheld = _primary(topic, [*of_public, *of_others], rules, small_count)
-    audits = _secondary([*of_public, *seen_by(_insiders(of_public)), *of_others], withheld)
+    audits = _secondary([*of_public, *_insiders(of_public, seen_by([_ANY_ORGANISATION])), *of_others], withheld)
     _follow(topic, withheld)
     points = judged(topic, withheld, readers, rules, small_count)
     return _Decided(
@@ -122,10 +123,15 @@ def _decided(
     )
 
 
-def _insiders(of_public: Iterable[View]) -> list[Reader]:
-    """The organisations to which what they sent themselves may tell something of others on the public page."""
+_ANY_ORGANISATION = Reader(ORGANISATION, frozenset({PUBLIC}), "")
+"""One that sent nothing of what it reads about."""
+
+
+def _insiders(of_public: Iterable[View], of_any: Sequence[View]) -> list[View]:
+    """What the organisations see to which what they sent themselves may tell something of others on the public page."""
     alone = set().union(*(view.alone() for view in of_public))
-    return [Reader(f"{ORGANISATION}{code}", frozenset({PUBLIC}), code) for code in sorted(alone)]
+    readers = [replace(_ANY_ORGANISATION, audience=f"{ORGANISATION}{code}", itself=code) for code in sorted(alone)]
+    return [view.of(reader) for reader in readers for view in of_any]
 
 
 def _side_by_side(decide: Callable[[Plan], _Decided], found: Sequence[Plan]) -> Iterator[_Decided]:
@@ -246,6 +252,7 @@ class _Memory:
 
     def __init__(self) -> None:
         self._made: dict[tuple[View, bool], tuple[frozenset[Cell], Known]] = {}
+        self._found: dict[tuple[str, str], tuple[Known, list[Floats]]] = {}
 
     def __call__(self, view: View, withheld: Mapping[Cell, str], *, keeps_names: bool = False) -> Known:
         from_it = frozenset(cell for cell, _ in view.figures if cell in withheld)
@@ -253,6 +260,21 @@ class _Memory:
         if made is None or made[0] != from_it:
             made = self._made[view, keeps_names] = from_it, known_to(view, from_it, keeps_names=keeps_names)
         return made[1]
+
+    def keep(self, view: View, of_view: Known, choice: Choice) -> None:
+        """Remember deviations that were found of what a reader knows: of what all read every one, since it serves every
+        organisation."""
+        is_public = view.reader.audience == PUBLIC
+        found = choice.shown.points if is_public else telling(choice.shown, of_view.need)
+        self._found[view.reader.audience, view.space.name] = of_view, found
+
+    def found(self, view: View, of_view: Known) -> list[Floats]:
+        """Those that were found of what this reader knew before, or else of what its page tells to others."""
+        for audience in (view.reader.audience, view.reader.page):
+            if (audience, view.space.name) in self._found:
+                of, points = self._found[audience, view.space.name]
+                return of_view.as_here(points, of)
+        return []
 
 
 def _go_through(
@@ -270,16 +292,23 @@ def _go_through(
             continue
         of_view = known(view, withheld, keeps_names=keeps_names)
         if of_view.is_at_risk:
-            for cell in _to_withhold(view, of_view):
+            choice = _choose(of_view, known.found(view, of_view))
+            known.keep(view, of_view, choice)
+            for cell in _to_withhold(view, of_view, choice):
                 withheld.setdefault(cell, WORKED_OUT)
         done[view] = frozenset(cell for cell in withheld if cell.audience == view.reader.page)
 
 
-def _to_withhold(view: View, known: Known) -> list[Cell]:
-    """The figures that go with those already withheld."""
-    choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out | known.is_leading)
+def _choose(known: Known, found: Sequence[Floats]) -> Choice:
+    choose_but = partial(choose, known.table, known.need, known.cost, known.is_sensitive, found=found)
+    choice = choose_but(known.is_out | known.is_leading)
     if choice.is_hopeless.any() and known.is_leading.any():
-        choice = choose(known.table, known.need, known.cost, known.is_sensitive, known.is_out)
+        choice = choose_but(known.is_out)
+    return choice
+
+
+def _to_withhold(view: View, known: Known, choice: Choice) -> list[Cell]:
+    """The figures that go with those already withheld."""
     further = {known.shows[int(at)] for at in np.flatnonzero(choice.is_withheld & ~known.is_sensitive)}
     if not further:
         return []
@@ -303,7 +332,7 @@ def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataF
     of_view = known(view, withheld)
     if not of_view.is_at_risk:
         return None
-    ranges = _ranges(of_view, of_view.is_sensitive)
+    ranges = _ranges(of_view, of_view.is_sensitive, known.found(view, of_view))
     ranges["is_already_disclosed"] = False
     if not ranges["is_protected"].all():
         # What comes out with nothing of this publication shown was out before it.
@@ -318,10 +347,9 @@ def _audit(view: View, withheld: Mapping[Cell, str], known: _Memory) -> pd.DataF
     return ranges[_AUDIT]
 
 
-def _ranges(known: Known, is_withheld: Truths) -> pd.DataFrame:
+def _ranges(known: Known, is_withheld: Truths, found: Sequence[Floats] = ()) -> pd.DataFrame:
     """The audit of what has a protection level, where just these are withheld."""
-    ranges = audit_so_far(known.table, is_withheld, known.need)
-    return ranges[(known.is_sensitive & (known.need > 0))[is_withheld]].reset_index(drop=True)
+    return audit_so_far(known.table, is_withheld, known.need, found, known.is_sensitive & (known.need > 0))
 
 
 def _names(view: View) -> dict[int | Cell | None, str]:

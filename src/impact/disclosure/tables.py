@@ -153,11 +153,14 @@ def _matrix(count: int, relations: Iterable[Sequence[tuple[int, float]]]) -> Any
     """The relations as a sparse matrix, in the order of their own cells, so that rows shuffled change nothing."""
     distinct = set()
     for relation in relations:
-        row: dict[int, float] = {}
-        for place, coefficient in relation:
-            row[place] = row.get(place, 0.0) + coefficient
+        row = dict(relation)
+        if len(row) < len(relation):
+            row = dict.fromkeys(row, 0.0)
+            for place, coefficient in relation:
+                row[place] += coefficient
         distinct.add(tuple(sorted((at, part) for at, part in row.items() if part)))
-    entries = [(row, at, part) for row, parts in enumerate(sorted(distinct)) for at, part in parts]
-    data = [part for _, _, part in entries]
-    where = ([row for row, _, _ in entries], [at for _, at, _ in entries])
-    return sparse.csr_matrix((data, where), shape=(len(distinct), count), dtype=float)
+    rows = sorted(distinct)
+    ends = np.cumsum([0, *map(len, rows)])
+    entries = [entry for row in rows for entry in row]
+    places, parts = [at for at, _ in entries], [part for _, part in entries]
+    return sparse.csr_matrix((np.array(parts, dtype=float), np.array(places, dtype=np.int32), ends), (len(rows), count))
