@@ -230,15 +230,24 @@ def _full_disk(real: Callable[..., object], after: int) -> Callable[..., object]
     return call
 
 
+def _send_two(home: Home) -> None:
+    send_quarter(home, "M001", drop("M001"))
+    send_quarter(home, "M002", drop("M003"))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    home = new_home(tmp_path_factory.mktemp("undisturbed") / "home")
+    _send_two(home)
+    travel(home)
+    return tree(home.root)
+
+
 @pytest.mark.parametrize("after", [1, 3, 7, 12, 20, 30])
 def test_a_full_disk_is_said_plainly_and_the_next_run_finishes_the_work(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+    home: Home, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    undisturbed = new_home(tmp_path / "undisturbed")
-    for one in (home, undisturbed):
-        send_quarter(one, "M001", drop("M001"))
-        send_quarter(one, "M002", drop("M003"))
-    travel(undisturbed)
+    _send_two(home)
     with monkeypatch.context() as patched:
         patched.setattr(os, "fsync", _full_disk(os.fsync, after))
         with pytest.raises(
@@ -247,7 +256,7 @@ def test_a_full_disk_is_said_plainly_and_the_next_run_finishes_the_work(
             travel(home)
     assert not list(home.root.rglob(f"{PARTIAL}*"))
     travel(home)
-    assert tree(home.root) == tree(undisturbed.root)
+    assert tree(home.root) == undisturbed
 
 
 def test_a_receipt_that_was_damaged_is_named(home: Home) -> None:
