@@ -9,7 +9,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from impact.cli import main
 from impact.home import Home
@@ -25,6 +25,11 @@ def impact(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "ignore", "-m", "impact.cli", *words]
     environment = {**os.environ, "IMPACT_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def in_process(home: Home, *words: str) -> Result:
+    """The same without waiting for a process to start."""
+    return CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)})
 
 
 @pytest.fixture
@@ -82,12 +87,12 @@ def test_a_period_that_cannot_be_published_is_said_plainly(taken: Home, period: 
 def test_check_reads_the_file_alone_and_writes_nothing(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_bytes(drop("M001"))
-    good = impact(home.root, "check", str(file))
-    assert good.returncode == 0, good.stdout + good.stderr
+    good = in_process(home, "check", str(file))
+    assert good.exit_code == 0, good.output
     assert "mine.csv as sickness_absence of M001, 2026-Q1" in good.stdout
     file.write_bytes(drop("M001").replace(b",410,", b",n/a,"))
-    bad = impact(home.root, "check", str(file))
-    assert bad.returncode == 1
+    bad = in_process(home, "check", str(file))
+    assert bad.exit_code == 1
     assert 'F3: fte_days_lost is not a number: "n/a".' in bad.stdout
     assert sorted(path.name for path in home.root.iterdir()) == ["register"]
 
@@ -95,17 +100,17 @@ def test_check_reads_the_file_alone_and_writes_nothing(home: Home, tmp_path: Pat
 def test_check_asks_for_what_the_file_does_not_say(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("a,b\n1,2\n")
-    asked = impact(home.root, "check", str(file))
-    assert asked.returncode == 2
+    asked = in_process(home, "check", str(file))
+    assert asked.exit_code == 2
     assert "Say it with --organisation, --feed, --period." in asked.stderr
 
 
 def test_check_prints_the_receipt_as_json_alone_and_marks_the_cells_in_a_workbook(home: Home, tmp_path: Path) -> None:
     file, marked = tmp_path / "mine.csv", tmp_path / "marked.xlsx"
     file.write_bytes(drop("M001").replace(b",410,", b",n/a,"))
-    bad = impact(home.root, "check", str(file), "--json", "--xlsx", str(marked))
+    bad = in_process(home, "check", str(file), "--json", "--xlsx", str(marked))
     receipt = json.loads(bad.stdout)
-    assert (bad.returncode, receipt["decision"]) == (1, "refused")
+    assert (bad.exit_code, receipt["decision"]) == (1, "refused")
     assert [(one["rule"], one["cells"]) for one in receipt["findings"]] == [("fte_days_lost_readable", ["F3"])]
     sheet = openpyxl.load_workbook(marked)["sickness_absence"]
     assert sheet["F3"].value == "n/a"
@@ -114,7 +119,7 @@ def test_check_prints_the_receipt_as_json_alone_and_marks_the_cells_in_a_workboo
 
 
 def run_in_process(home: Home, *words: str) -> tuple[int, str]:
-    done = CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)})
+    done = in_process(home, *words)
     return done.exit_code, done.output
 
 
@@ -228,7 +233,7 @@ def test_status_says_what_waits_and_why_something_is_left(home: Home) -> None:
 
 
 def test_a_day_that_is_none_is_exit_code_2(home: Home) -> None:
-    assert impact(home.root, "status", "--on", "20/07/2026").returncode == 2
+    assert in_process(home, "status", "--on", "20/07/2026").exit_code == 2
 
 
 def test_what_was_never_published_cannot_be_rebuilt(home: Home) -> None:
