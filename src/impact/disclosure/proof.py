@@ -47,7 +47,7 @@ def telling(shown: Ranges, need: Floats) -> list[Floats]:
 def possible(table: LinkedCells, is_withheld: Truths, found: Sequence[Floats]) -> Floats:
     """Those deviations that leave alone what is published, go no further than anybody takes for granted, and hold in
     every relation, but for what HiGHS and rounding may lose of each of its cells; a row each."""
-    points = np.reshape(found, (-1, len(table.names)))
+    points = np.reshape(found, (len(found), len(table.names)))
     lost = NOTHING * np.maximum(1.0, np.asarray(abs(table.matrix).sum(axis=1)).ravel())
     is_possible = (
         ~points[:, ~is_withheld].any(axis=1)

@@ -93,7 +93,7 @@ class Choice:
 def _shown_by(points: Floats | list[Floats], table: LinkedCells) -> Ranges:
     """What some deviations show, and no more."""
     shown = Ranges(*np.zeros((4, len(table.names))))
-    shown.take_all(np.reshape(points, (-1, len(table.names))))
+    shown.take_all(np.reshape(points, (len(points), len(table.names))))
     return shown
 
 

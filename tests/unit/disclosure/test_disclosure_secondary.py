@@ -65,6 +65,11 @@ def test_where_nothing_is_sensitive_nothing_is_withheld() -> None:
     assert len(done) == len(cells)
 
 
+def test_a_table_without_cells_is_left_as_it_is() -> None:
+    cells, relations = attacked()
+    assert suppress(cells.head(0), relations.head(0), protection=10).empty
+
+
 def test_what_is_out_stays_out_and_what_it_gives_away_is_said() -> None:
     cells = pd.DataFrame({"cell": ["year", "q1", "q2"], "value": [23, 3, 20], "is_sensitive": [False, True, False]})
     year = total_of("year", "year", ["q1", "q2"])
