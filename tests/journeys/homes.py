@@ -11,9 +11,11 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
+from click.testing import CliRunner, Result
 
 from impact.checking.batch import Files, Submitted, check_tables
 from impact.checking.findings import Finding
+from impact.cli import main
 from impact.definition import Definition, register_files
 from impact.demo.drops import Sent, Stage, drops
 from impact.demo.register import register_csv
@@ -219,6 +221,11 @@ def released(home: Home, prepared: Publication, now: datetime = NOW) -> Publicat
 def travel(home: Home, period: str | None = None, now: datetime = NOW) -> tuple[Intake, Build, Publication]:
     """The whole road: take, build, publish, release."""
     return take(home, now), build_warehouse(home, now), released(home, publish(home, period, "Analyst"), now)
+
+
+def in_process(home: Home, *words: str, stdin: str | None = None) -> Result:
+    """What a command says and how it ends, without waiting for a process to start."""
+    return CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)}, input=stdin)
 
 
 def tree(folder: Path) -> dict[str, str]:

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from impact.cli import main
 from impact.home import Home
 from impact.intake.receipts import load_receipts
-from tests.journeys.homes import drop, new_home, send_quarter, take
+from tests.journeys.homes import drop, in_process, new_home, send_quarter, take
 
 pytestmark = pytest.mark.xdist_group("small")
 
@@ -25,11 +25,6 @@ def impact(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-W", "ignore", "-m", "impact.cli", *words]
     environment = {**os.environ, "IMPACT_HOME": str(home)}
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-
-
-def in_process(home: Home, *words: str) -> Result:
-    """The same without waiting for a process to start."""
-    return CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)})
 
 
 @pytest.fixture
@@ -178,7 +173,7 @@ def test_what_is_refused_comes_back_with_its_cells_marked_beside_the_page(home: 
 
 
 def status(home: Home, *words: str) -> str:
-    said = CliRunner().invoke(main, ["status", *words], env={"IMPACT_HOME": str(home.root)})
+    said = in_process(home, "status", *words)
     assert said.exit_code == 0, said.output
     return said.output
 

@@ -12,9 +12,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from click.testing import CliRunner
 
-from impact.cli import main
 from impact.demo import absence, savings, staff, users
 from impact.demo.drops import Sent
 from impact.demo.faults import CORRECTED_PERIOD, corrections
@@ -31,6 +29,7 @@ from tests.journeys.homes import (
     NOW,
     cover,
     drop,
+    in_process,
     new_home,
     released,
     rows,
@@ -200,7 +199,7 @@ def test_every_publication_can_be_built_again_after_corrections_and_a_change_of_
 
 def test_impact_rebuild_says_whether_it_comes_out_the_same(small: Home) -> None:
     def run(*words: str) -> tuple[int, str]:
-        said = CliRunner().invoke(main, ["rebuild", *words], env={"IMPACT_HOME": str(small.root)})
+        said = in_process(small, "rebuild", *words)
         return said.exit_code, said.output
 
     assert run("2026-Q1", "1") == (0, "Publication 1 of 2026-Q1 comes out the same, byte for byte.\n")

@@ -9,9 +9,7 @@ from math import exp, log, sqrt
 from statistics import NormalDist, mean
 
 import pytest
-from click.testing import CliRunner
 
-from impact.cli import main
 from impact.demo.drops import place_demo
 from impact.demo.faults import CORRECTED_PERIOD, EXEMPT, EXTENDED, NOT_SENT, corrections, faults
 from impact.demo.planted import (
@@ -47,7 +45,7 @@ from impact.reports.writing import NOT_FOR_RELEASE
 from impact.status import ReturnStatus, return_statuses
 from impact.warehouse import open_warehouse
 from tests.journeys.contents import text_in
-from tests.journeys.homes import csv_rows, demo_drops
+from tests.journeys.homes import csv_rows, demo_drops, in_process
 from tests.unit.checking.test_workbook import read_by_openpyxl, read_here
 
 pytestmark = pytest.mark.xdist_group("gx")
@@ -220,7 +218,7 @@ def test_the_next_quarter_is_not_spoken_of_before_its_time(finished_demo: Home) 
 
 
 def status(home: Home, *words: str) -> str:
-    said = CliRunner().invoke(main, ["status", "--on", TODAY.isoformat(), *words], env={"IMPACT_HOME": str(home.root)})
+    said = in_process(home, "status", "--on", TODAY.isoformat(), *words)
     assert said.exit_code == 0, said.output
     return said.output
 

@@ -5,9 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
-from impact.cli import main
 from impact.errors import ImpactError
 from impact.home import Home
 from impact.intake.receipts import live_returns, load_receipts
@@ -27,7 +25,7 @@ from impact.reports.release_state import (
 from impact.reports.releasing import release
 from impact.reports.trial import trial_lines
 from impact.warehouse import build_warehouse
-from tests.journeys.homes import NOW, cover, drop, new_home, send_quarter, take, tree
+from tests.journeys.homes import NOW, cover, drop, in_process, new_home, send_quarter, take, tree
 
 pytestmark = pytest.mark.xdist_group("small")
 
@@ -78,7 +76,7 @@ def page(home: Home, audience: str, number: int = 1) -> str:
 
 
 def impact(home: Home, *words: str, stdin: str | None = None) -> tuple[int, str]:
-    done = CliRunner().invoke(main, list(words), env={"IMPACT_HOME": str(home.root)}, input=stdin)
+    done = in_process(home, *words, stdin=stdin)
     return done.exit_code, done.output
 
 
