@@ -432,7 +432,9 @@ _TABLES = {
     ),
 }
 
+
 TABLES = tuple(dict.fromkeys(table.name for table in _TABLES.values()))
+"""The tables of sql/published that have an audience."""
 
 
 def read_audiences(home: Home, period_id: str) -> Iterator[AudienceRows]:
@@ -489,8 +491,8 @@ def _shared_out(release: duckdb.DuckDBPyConnection, table: _Table, period_id: st
 def _by_audience(read: duckdb.DuckDBPyConnection) -> Mapping[str, Sequence[tuple[Any, ...]]]:
     """What is left of rows after their first column, which is their audience, in their order."""
     found: dict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for audience, *row in read.fetchall():
-        found[audience].append(tuple(row))
+    for row in read.fetchall():
+        found[row[0]].append(row[1:])
     return found
 
 

@@ -29,7 +29,7 @@ from impact.reports.notices import (
 from impact.reports.writing import make_report
 
 _FEW_ROWS = 10_000
-"""So many are drawn in some five seconds; to start other processes takes two."""
+"""So many are drawn in some five seconds, and each other process would first import for one."""
 _MOST_PROCESSES = 4
 
 
@@ -84,11 +84,12 @@ def draw_folders(orders: Iterable[Order]) -> Iterator[Folder]:
 
     Raises what drawing one of them raises, once those before it are there; ImpactError where a process was ended."""
     waiting = list(orders)
+    sizes = [order.rows.count() for order in waiting]
     processes = min(_MOST_PROCESSES, os.cpu_count() or 1)
-    if processes < 2 or sum(order.rows.count() for order in waiting) <= _FEW_ROWS:
+    if processes < 2 or sum(sizes) <= _FEW_ROWS:
         yield from map(draw_folder, waiting)
         return
-    largest_first = sorted(range(len(waiting)), key=lambda place: -waiting[place].rows.count())
+    largest_first = sorted(range(len(waiting)), key=lambda place: -sizes[place])
     # A process that is forked while DuckDB runs threads can hang: each starts anew.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         try:

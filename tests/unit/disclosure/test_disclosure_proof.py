@@ -86,7 +86,8 @@ def test_what_is_chosen_from_evidence_of_any_kind_is_protected_by_the_long_way(
 ) -> None:
     """Evidence that is made up, or of another choice, lets nothing be published that must not be."""
     cells, relations = crossed(seed, rows, columns, is_money=False)
-    table, need = linked(cells, relations), levels(linked(cells, relations), level)
+    table = linked(cells, relations)
+    need = levels(table, level)
     is_sensitive = np.asarray(table.of(cells, "is_sensitive", False), dtype=bool)
     nothing, cost = np.zeros(len(need), dtype=bool), np.ones(len(need))
     without = choose(table, need, cost, is_sensitive, nothing)
