@@ -9,7 +9,7 @@ import pytest
 
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from impact.intake import deciding, intake
+from impact.intake import answers, deciding, intake
 from impact.intake.landing import Arrival
 from impact.reports.publication import publish, rebuild
 from impact.warehouse import build_warehouse
@@ -95,25 +95,52 @@ def test_as_many_are_taken_at_a_time_as_may_be_in_memory(monkeypatch: pytest.Mon
     assert list(intake._parts([])) == []
 
 
-def test_a_file_that_changes_while_others_are_taken_is_left_for_the_next_run(
+def test_a_file_that_changes_before_it_is_read_is_left_for_the_next_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = new_home(tmp_path / "home")
     send_quarter(home, "M001", drop("M001"))
     later = send_quarter(home, "M002", drop("M002"))
-    decide = deciding.decide_drops
+    know = deciding.known_by
 
-    def decide_and_change(*given: Any) -> Any:
+    def know_and_change(*given: Any) -> Any:
         later.write_bytes(drop("M002", lost=(401, 410, 420)))
-        return decide(*given)
+        return know(*given)
 
-    monkeypatch.setattr(intake, "_MOST_DROPS", 1)
-    monkeypatch.setattr(intake, "decide_drops", decide_and_change)
+    monkeypatch.setattr(intake, "known_by", know_and_change)
     taken = take(home)
     assert [receipt.sender for receipt in taken.receipts] == ["M001"]
-    assert [(one.path, one.reason) for one in taken.left] == [(later, "it changed while others were taken")]
+    assert [(one.path, one.reason) for one in taken.left] == [(later, "it changed while drops were taken")]
     [receipt] = take(home).receipts
     assert (receipt.sender, receipt.decision) == ("M002", "accepted")
+
+
+@pytest.mark.parametrize("is_again", [False, True])
+def test_a_file_that_changes_once_it_is_read_is_not_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_again: bool
+) -> None:
+    """What was read has its receipt; what was saved over it meanwhile gets its own, and so when it was only sent
+    again."""
+    home = new_home(tmp_path / "home")
+    if is_again:
+        send_quarter(home, "M001", drop("M001"))
+        take(home)
+    path = send_quarter(home, "M001", drop("M001"))
+    answer = answers.answers
+
+    def answer_and_change(*given: Any) -> Any:
+        path.write_bytes(drop("M001", lost=(401, 410, 420)))
+        return answer(*given)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(intake, "answers", answer_and_change)
+        taken = take(home)
+    assert [receipt.decision for receipt in taken.receipts] == ([] if is_again else ["accepted"])
+    assert [(one.path, one.reason) for one in taken.left] == [(path, "it changed while drops were taken")]
+    [receipt] = take(home).receipts
+    assert {finding.rule for finding in receipt.findings} == {"already_live"}
+    assert (home.drops / receipt.sha256).read_bytes() == drop("M001", lost=(401, 410, 420))
+    assert not path.exists()
 
 
 def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) -> None:

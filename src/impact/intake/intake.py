@@ -7,19 +7,21 @@ point. Killed before it, the next run decides the same; killed after it, the nex
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import islice
 
 from impact.checking.guard import FileToRead, read_files
-from impact.checking.reading import TextTable
+from impact.checking.reading import Reading, TextTable
 from impact.definition import feeds
 from impact.errors import DiskFullError, ImpactError
 from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
 from impact.intake.attempts import attempt_of
 from impact.intake.cover import SIDECAR
-from impact.intake.deciding import NAME_WITHHELD, Decided, Known, decide_drops, known_by
+from impact.intake.deciding import NAME_WITHHELD, Decided, Known, decide_drops, known_by, read_drops
 from impact.intake.landing import INBOX, Arrival, Drop, Left, find_arrivals, outbox_of, read_drop
 from impact.intake.locks import load_reopenings
 from impact.intake.marked_up import is_sent_back, marked_up
@@ -40,11 +42,12 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
-_MOST_DROPS = 300
+_MOST_DROPS = 150
 """So many are decided on and answered together. Checking has a cost for each batch; what is held for each drop of 200
 rows is a megabyte."""
 _MOST_BYTES = 20_000_000
 """And no more than so many bytes of files, unless one alone is larger."""
+_CHANGED = "it changed while drops were taken"
 
 
 @dataclass(frozen=True)
@@ -93,15 +96,17 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         again = [one for one in waiting if fresh.get(one.id) is not one]
         known = known_by(register, now)
         receipts: list[Receipt] = []
-        for wave in _waves(sorted(fresh.values(), key=lambda one: one.arrival)):
+        waves = [list(_parts(wave)) for wave in _waves(sorted(fresh.values(), key=lambda one: one.arrival))]
+        read = _read_ahead([part for parts in waves for part in parts], known)
+        for parts in waves:
             before = dict(given)  # which of a wave are decided on together makes no difference: all come after these
-            for part in _parts(wave):
+            for part in islice(read, len(parts)):
                 taken = _take(home, part, known, settings_version, before, left)
                 receipts += taken
                 given |= {receipt.id: receipt for receipt in taken}
         sent_again = 0
-        for part in _parts(again):
-            drops = [drop for drop in _opened(part, left) if drop.id in given]
+        for repeated in _parts(again):
+            drops = [drop for drop in _opened(repeated, left) if drop.id in given]
             sent_again += len(drops)
             left += _answer(home, [(drop, given[drop.id]) for drop in drops], {})
         for one in left:
@@ -109,16 +114,40 @@ def take_drops(home: Home, now: datetime, *, wait_until_settled: bool = True) ->
         return Intake(tuple(receipts), sent_again, tuple(left))
 
 
+@dataclass(frozen=True)
+class _Read:
+    """Drops that are decided on together, what came of reading each, and what could not be opened."""
+
+    drops: list[Drop]
+    readings: Mapping[str, Reading]
+    left: list[Left]
+
+
+def _read_ahead(parts: Iterable[Iterable[_Waiting]], known: Known) -> Iterator[_Read]:
+    """Each part, read while the one before it is decided on: readers are other processes, and would wait meanwhile."""
+
+    def read(part: Iterable[_Waiting]) -> _Read:
+        left: list[Left] = []
+        drops = _opened(part, left)
+        return _Read(drops, read_drops(drops, known), left)
+
+    ahead: Future[_Read] | None = None
+    # One at a time: what is read and what is decided on are all that is held.
+    with ThreadPoolExecutor(1) as pool:
+        for part in parts:
+            before, ahead = ahead, pool.submit(read, part)
+            if before is not None:
+                yield before.result()
+        if ahead is not None:
+            yield ahead.result()
+
+
 def _take(
-    home: Home,
-    part: Iterable[_Waiting],
-    known: Known,
-    settings_version: str,
-    before: Mapping[str, Receipt],
-    left: list[Left],
+    home: Home, part: _Read, known: Known, settings_version: str, before: Mapping[str, Receipt], left: list[Left]
 ) -> list[Receipt]:
     """Take these drops, whole. All that is held of them in memory, but their receipts, is let go of at the end."""
-    decided = decide_drops(home, _opened(part, left), known, settings_version, before)
+    left += part.left
+    decided = decide_drops(home, part.drops, known, settings_version, before, part.readings)
     commit(home, decided)
     tables = {one.receipt.id: one.table for one in decided if is_sent_back(one.receipt)}
     left += _answer(home, [(one.drop, one.receipt) for one in decided], tables)
@@ -151,7 +180,7 @@ def _opened(waiting: Iterable[_Waiting], left: list[Left]) -> list[Drop]:
         if drop.id == one.id:
             drops.append(drop)
         else:
-            left.append(Left(one.arrival.path, "it changed while others were taken"))
+            left.append(Left(one.arrival.path, _CHANGED))
     return drops
 
 
@@ -227,8 +256,9 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]], tables: Mapping[s
                 for path, data in answers(outbox_of(home, drop.arrival), receipt, workbook).items()
             }
         )
-        remove_all(drop.arrival.path for drop, _ in taken)
-        remove_all(drop.arrival.cover_path for drop, _ in taken if drop.cover_data is not None)
+        done = {drop.arrival.path: drop for drop, _ in taken if _is_as_read(drop)}
+        remove_all(done)
+        remove_all(drop.arrival.cover_path for drop in done.values() if drop.cover_data is not None)
     except DiskFullError:
         raise
     except ImpactError as fault:
@@ -236,7 +266,17 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]], tables: Mapping[s
             return [left for one in taken for left in _answer(home, [one], tables)]
         [(drop, receipt)] = taken
         return [Left(drop.arrival.path, f"it was taken (receipt {receipt.id}), but not answered and cleared: {fault}")]
-    return []
+    return [Left(drop.arrival.path, _CHANGED) for drop, _ in taken if drop.arrival.path not in done]
+
+
+def _is_as_read(drop: Drop) -> bool:
+    """False where something else lies there by now, which has not been taken yet."""
+    try:
+        return replace(read_drop(drop.arrival), attempt=drop.attempt).id == drop.id
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def commit(home: Home, decided: Sequence[Decided]) -> None:

@@ -1,13 +1,13 @@
 """The folder of one audience: every file that it is handed, each form of its report among them. The forms themselves
 are in modules of their own; how folders become a publication is for `publication`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows
 from impact.reports.content import Report
 from impact.reports.data_files import ALL_DATA, data_files, zip_of
-from impact.reports.datasets import datasets
+from impact.reports.datasets import described
 from impact.reports.explore import EXPLORE_PAGE, explore_page
 from impact.reports.figure_files import figure_files
 from impact.reports.html import REPORT_PAGE, Download, report_pages
@@ -48,17 +48,18 @@ def audience_files(
         if rows.audience.kind in _PRINTED:
             files[PDF] = report_pdf(report, is_complete=False)
     leads = [one for one in (_PDF, _WORKBOOK, _ALL_DATA) if one.name in files]
-    downloads = [*leads, *([_EXPLORE] if is_released else []), *_data_downloads(rows)]
+    downloads = [*leads, *([_EXPLORE] if is_released else []), *_data_downloads(made)]
     sizes = {name: len(content) for name, content in files.items()}
     if is_released:
         files[EXPLORE_PAGE] = explore_page(rows, period, report.title, downloads, sizes)
     return {**files, **report_pages(report, downloads, sizes)}
 
 
-def _data_downloads(rows: AudienceRows) -> list[Download]:
-    """Each dataset in its two forms."""
+def _data_downloads(data: Iterable[str]) -> list[Download]:
+    """Each dataset in its two forms, of the names of all files of data."""
+    names = [name.removesuffix(".csv") for name in data if name.endswith(".csv")]
     return [
-        Download(f"{DATA}/{dataset.name}{ending}", dataset.title, kind)
-        for dataset in datasets(rows)
+        Download(f"{DATA}/{name}{ending}", described(name).title, kind)
+        for name in names
         for ending, kind in ((".csv", "CSV"), (".parquet", "Parquet"))
     ]

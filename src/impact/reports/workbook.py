@@ -7,6 +7,7 @@ show what the page prints. The same report is the same bytes.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 from textwrap import wrap
 from typing import Any
 
@@ -244,15 +245,18 @@ def _set_height(sheet: Any, row: int, texts: Iterable[tuple[str, float]], form: 
     """Give a row room for the text that takes most lines, each text given with the letters that a line of it has."""
     wrapped = [(text, width) for text, width in texts if len(text) > width or "\n" in text]
     lines = max(
-        (
-            sum(len(wrap(part, int(width * _MORE_ON_A_LINE))) or 1 for part in text.split("\n"))
-            for text, width in wrapped
-        ),
+        (_lines(text, width) for text, width in wrapped),
         default=1,
     )
     factor = form.get("font_size", _FONT_SIZE) / _FONT_SIZE
     if lines > 1 or factor > 1:
         sheet.set_row(row, min(_HEIGHT_OF_A_LINE * lines * factor, _HIGHEST))
+
+
+@lru_cache(maxsize=10_000)
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes; most are notes that stand in every report."""
+    return sum(len(wrap(part, int(width * _MORE_ON_A_LINE))) or 1 for part in text.split("\n"))
 
 
 def _place(sheet_name: str) -> str:
