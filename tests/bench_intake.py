@@ -89,7 +89,9 @@ def main(counts: str) -> None:
     """Decide on so many drops, and print the seconds."""
     import great_expectations  # noqa: F401  (what importing it costs is not the drops')
 
-    click.echo(f"| drops | {' | '.join(PARTS)} | the rest, waiting for reading in it | seconds in all | milliseconds a drop | refused | MB |")
+    click.echo(
+        f"| drops | {' | '.join(PARTS)} | the rest, waiting for reading in it | seconds in all | milliseconds a drop | refused | MB |"
+    )
     click.echo("|---:|" + "---:|" * (len(PARTS) + 5))
     for count in map(int, counts.split(",")):
         seconds: dict[str, float] = defaultdict(float)

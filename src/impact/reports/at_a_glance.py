@@ -10,7 +10,7 @@ from impact.reports.content import Column, Section, Table
 from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
 from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Subject, subjects
-from impact.reports.verdicts import CHANGES, by_chance, what_verdicts_mean
+from impact.reports.verdicts import CHANGES, by_chance, is_not_compared, what_verdicts_mean
 from impact.reports.wording import is_figure, says_something, shown, unit_sign, year_label
 
 _COMMON = "common cause"
@@ -30,7 +30,13 @@ class _Shown:
 
     @property
     def has_verdicts(self) -> bool:
-        return any(says_something(figure.verdict) for figure in self.figures)
+        """Somebody is compared, or could have been."""
+        return any(says_something(figure.verdict) for figure in self.figures) and not self.is_not_compared
+
+    @property
+    def is_not_compared(self) -> bool:
+        said = [figure for figure in self.figures if says_something(figure.verdict)]
+        return bool(said) and all(map(is_not_compared, said))
 
     def of(self, code: str) -> list[OrganisationFigure]:
         return [figure for figure in self.figures if figure.organisation_code == code]
@@ -63,6 +69,11 @@ def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
         ),
         notes=(
             *by_chance(all_figures),
+            *(
+                f"{one.indicator.name}: nobody is compared with others. The part {one.subject.topic.title} says why."
+                for one in found
+                if one.is_not_compared
+            ),
             *_mixed(found),
             *(note for one in found for note in meanings_of_zero(one.subject, one.figures)),
         ),
@@ -135,7 +146,9 @@ def _changing(found: Sequence[_Shown], code: str) -> str:
     if said:
         return "; ".join(said)
     there = {variation for _, variation in variations}
-    return next((variation for variation in (_COMMON, "[c]") if variation in there), "[z]")
+    if _COMMON in there:
+        return f"no more than {_COMMON}"
+    return "[c]" if "[c]" in there else "[z]"
 
 
 def _returns(rows: AudienceRows, code: str) -> str:

@@ -44,12 +44,21 @@ def now(variation: str, who: str = "Alpha Care CIC", **fields: Any) -> Organisat
 BETA = figure("3.00", who="Beta", verdict="better")
 
 
+def test_where_nobody_is_compared_one_line_says_so_in_place_of_a_column() -> None:
+    not_compared = [figure("6.51", ENGAGEMENT, who=who, verdict="not compared") for who in ("Alpha Care CIC", "Beta")]
+    given = rows(figure(), BETA, *not_compared)
+    assert "Engagement: verdict" not in cells(table_of(given))[0]
+    assert table_of(given).notes[1:] == ("Engagement: nobody is compared with others. The part Staff survey says why.",)
+    one_is = rows(figure(), BETA, not_compared[0], figure("7.00", ENGAGEMENT, who="Beta", verdict="better"))
+    assert [row["Engagement: verdict"] for row in cells(table_of(one_is))] == ["not compared", "better"]
+
+
 def test_each_organisation_has_a_row_with_what_is_said_of_it() -> None:
-    assert read(figure(), BETA, figure("6.51", ENGAGEMENT, verdict="not compared")) == [
+    assert read(figure(), BETA, figure("6.51", ENGAGEMENT, verdict="worse")) == [
         {
             "Organisation": "Alpha Care CIC",
             "Engagement (0 to 10)": "6.51",
-            "Engagement: verdict": "not compared",
+            "Engagement: verdict": "worse",
             "Absence rate (%)": "4.10",
             "Absence rate: verdict": "similar",
             OVER_TIME: "[z]",
@@ -131,7 +140,7 @@ def test_where_no_contract_covers_the_year_the_quarter_is_called_so() -> None:
         ([], "[z]"),
         (["[z]", "too few points"], "[z]"),
         (["[c]", "too few points"], "[c]"),
-        (["common cause", "[c]"], "common cause"),
+        (["common cause", "[c]"], "no more than common cause"),
         (["improving", "concern"], "concern: absence rate; improving: engagement"),
         (["concern", "concern"], "concern: engagement, absence rate"),
     ],
