@@ -90,7 +90,7 @@ def main(counts: str) -> None:
     import great_expectations  # noqa: F401  (what importing it costs is not the drops')
 
     click.echo(
-        f"| drops | {' | '.join(PARTS)} | the rest, waiting for reading in it | seconds in all | milliseconds a drop | refused | MB |"
+        f"| drops | {' | '.join(PARTS)} | waiting, and the rest | seconds in all | milliseconds a drop | refused | MB |"
     )
     click.echo("|---:|" + "---:|" * (len(PARTS) + 5))
     for count in map(int, counts.split(",")):
