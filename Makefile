@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check simulate bench bench-intake bench-reports pictures fuzz kill hostile up constraints docs clean
+.PHONY: demo test check test-long simulate bench bench-intake bench-reports pictures fuzz kill hostile up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -18,6 +18,11 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+# What takes long: the demo read back to its last figure, kills at every write, the whole hostile corpus, everything built
+# again in other ways. Some half an hour on two cores; `make test` holds the small sector against most of it.
+test-long: $(READY)
+	$(BIN)/pytest -m long
 
 # What docs/methods.md shows of intervals and verdicts over generated sectors. Some ten minutes on two cores.
 simulate: $(READY)

@@ -13,7 +13,13 @@ import pytest
 from impact.demo.faults import CORRECTED_PERIOD
 from impact.demo.planted import FIRST_NOW
 from impact.home import Home
-from tests.journeys.homes import NOW, send_all, small_drops, small_home, travel
+from tests.journeys.homes import NOW, Published, send_all, small_drops, small_home, travel
+
+READERS = {
+    "small": {"public": "public", "commissioner": "commissioner-C07", "organisation": "organisation-M011"},
+    "demo": {"public": "public", "commissioner": "commissioner-C09", "organisation": "organisation-M001"},
+}
+"""One of each kind of reader."""
 
 _NO_SYNCS = "import os\nos.fsync = lambda handle: None\n"
 
@@ -87,6 +93,13 @@ def finished_small(finished_first: Home, tmp_path_factory: pytest.TempPathFactor
         travel(home, "2026-Q2", NOW)
 
     return Home(_made_once(tmp_path_factory, "small", take_second) / "home")
+
+
+@pytest.fixture(scope="session", params=["small", pytest.param("demo", marks=pytest.mark.long)])
+def published(request: pytest.FixtureRequest) -> Published:
+    """What is published of the small sector, and in the long tests what is published of the whole demo."""
+    of = str(request.param)
+    return Published(request.getfixturevalue(f"finished_{of}"), READERS[of], {"small": 6, "demo": 100}[of])
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -53,6 +53,23 @@ SMALL = ("M005", "M011", "M032", "M038", "M040", "M063", "M084", "O200", "I172")
 """Of the demo, nine organisations that have between them: CSV files and workbooks, covers in both, staff groups, ways
 of asking, one that spun out, one correction of each feed, nil returns in both forms, a return that is held, one that is
 refused and not kept, and two that are not sent."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home with publications, the folder of one reader of each kind, and how many organisations, and as many of their
+    figures, each of these surely may not see."""
+
+    home: Home
+    readers: Mapping[str, str]
+    hidden_from_all: int
+
+    def __getitem__(self, kind: str) -> Path:
+        return self.home.publications / PERIOD / "1" / self.readers[kind]
+
+
+PERIOD = "2026-Q2"
+"""The quarter that was published last."""
 
 SHEET_QUESTIONS = ["overall_satisfaction", *(question for questions in SCORES.values() for question in questions)]
 SHEET_HEADINGS = ["response_id", "service_code", "staff_group", *SHEET_QUESTIONS]

@@ -181,6 +181,7 @@ def test_a_year_keeps_to_its_basis_over_its_returns(tmp_path: Path) -> None:
     assert [(one.rule, one.cells) for one in receipt.findings] == [("basis_as_before", ("E2", "E3", "E4"))]
 
 
+@pytest.mark.long
 def test_a_publication_comes_out_the_same_after_a_later_confirmation(home: Home) -> None:
     for code in ("M002", "M003"):
         send_quarter(home, code, drop(code))

@@ -48,7 +48,7 @@ from tests.journeys.contents import text_in
 from tests.journeys.homes import csv_rows, demo_drops, in_process
 from tests.unit.checking.test_workbook import read_by_openpyxl, read_here
 
-pytestmark = pytest.mark.xdist_group("gx")
+pytestmark = [pytest.mark.xdist_group("gx"), pytest.mark.long]
 
 PUBLISHED = "2026-Q2"
 TODAY = date(2026, 7, 20)

@@ -243,7 +243,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return tree(home.root)
 
 
-@pytest.mark.parametrize("after", [1, 3, 7, 12, 20, 30])
+@pytest.mark.parametrize("after", [1, 7, 20, *(pytest.param(after, marks=pytest.mark.long) for after in (3, 12, 30))])
 def test_a_full_disk_is_said_plainly_and_the_next_run_finishes_the_work(
     home: Home, undisturbed: dict[str, str], monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from impact.home import Home
 from tests.journeys.homes import REGISTER, csv_rows, drop, new_home, send, send_quarter, tree
 
-pytestmark = pytest.mark.xdist_group("small")
+pytestmark = [pytest.mark.xdist_group("small"), pytest.mark.long]
 
 ROOT = Path(__file__).parents[2]
 

@@ -36,6 +36,7 @@ def receipts(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Receipt]:
     return {receipt.file_name: receipt for receipt in taken if receipt.sender == "M001"}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", [one.name for one in HOSTILE])
 def test_a_hostile_file_gets_a_receipt_with_a_finding(receipts: dict[str, Receipt], name: str) -> None:
     receipt = receipts[name]

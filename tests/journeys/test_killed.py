@@ -184,6 +184,7 @@ def test_the_taking_of_drops_can_be_killed_anywhere(tmp_path: Path) -> None:
     assert _kill_everywhere(take, _sent(tmp_path / "prepared"), tmp_path) >= 50
 
 
+@pytest.mark.long
 def test_the_taking_of_a_correction_a_nil_return_and_what_is_not_kept_can_be_killed_anywhere(tmp_path: Path) -> None:
     """Each with what is of its own: a cover beside the file, no rows, bytes that must be gone in the end."""
     home = small_home(tmp_path / "prepared", ("M084", "M040", "I172"))
@@ -204,6 +205,7 @@ def test_the_taking_of_a_correction_a_nil_return_and_what_is_not_kept_can_be_kil
     assert not_kept.data not in [path.read_bytes() for path in end.root.rglob("*") if path.is_file()]
 
 
+@pytest.mark.long
 def test_the_taking_and_the_purge_of_answer_sheets_can_be_killed_anywhere(tmp_path: Path) -> None:
     """Beside them a file with personal data, of which nothing may be left however often the taking of it was killed."""
     home = small_home(tmp_path / "prepared", ("M005", "M011"))
@@ -250,6 +252,7 @@ def test_an_opening_can_be_killed_anywhere(tmp_path: Path) -> None:
     assert _kill_everywhere(lambda home: reopen(home, *opened), home, tmp_path) >= 4
 
 
+@pytest.mark.long
 def test_the_taking_up_of_a_file_can_be_killed_anywhere(tmp_path: Path) -> None:
     home = new_home(tmp_path / "prepared")
     send_quarter(home, "M004", drop("M004"))
@@ -266,12 +269,14 @@ def test_the_taking_of_a_register_can_be_killed_anywhere(tmp_path: Path) -> None
     assert _kill_everywhere(take, new_home(tmp_path / "prepared"), tmp_path) >= 15
 
 
+@pytest.mark.long
 def test_the_build_of_the_warehouse_can_be_killed_anywhere(tmp_path: Path) -> None:
     home = _sent(tmp_path / "prepared")
     take(home)
     assert _kill_everywhere(lambda home: build_warehouse(home, NOW), home, tmp_path) >= 3
 
 
+@pytest.mark.long
 def test_a_publication_can_be_killed_anywhere(tmp_path: Path) -> None:
     one_mutual = REGISTER["organisations"].replace("Beta Care CIC,mutual", "Beta Care,in_house")
     home = _sent(tmp_path / "prepared", one_mutual.replace("Gamma Care CIC,mutual", "Gamma Care,in_house"))
@@ -300,6 +305,7 @@ def _release_once_more(home: Home) -> None:
             raise
 
 
+@pytest.mark.long
 def test_an_import_can_be_killed_anywhere(tmp_path: Path) -> None:
     organisations = REGISTER["organisations"].replace("organisation_code,", "organisation_code,ods_code,", 1)
     organisations = organisations.replace("M001,", "M001,ABC,").replace("M002,", "M002,,").replace("M003,", "M003,,")

@@ -180,6 +180,7 @@ def test_after_the_check_it_is_released_as_it_was_checked(prepared: Home) -> Non
     assert not publish(prepared, PERIOD, BY).is_new
 
 
+@pytest.mark.long
 def test_what_was_checked_is_released_though_newer_data_has_come_in_since(prepared: Home) -> None:
     send_quarter(prepared, "M002", drop("M002"))
     take(prepared, NEXT_DAY)
@@ -198,6 +199,7 @@ def test_what_was_checked_is_released_though_newer_data_has_come_in_since(prepar
     assert [rebuild(prepared, PERIOD, number) for number in (1, 2)] == [[], []]
 
 
+@pytest.mark.long
 def test_an_older_number_is_not_released_after_a_newer_one(prepared: Home) -> None:
     send_quarter(prepared, "M002", drop("M002"))
     take(prepared, NEXT_DAY)
@@ -228,6 +230,7 @@ def test_the_command_releases_early_for_a_reason(prepared: Home) -> None:
 # Comments
 
 
+@pytest.mark.long
 def test_a_comment_is_printed_for_those_who_see_the_organisation_by_name(prepared: Home, tmp_path: Path) -> None:
     said = "Bank staff are counted since May. <b>Q1</b> & after."
     file = tmp_path / "answer.txt"
@@ -272,6 +275,7 @@ def test_a_comment_that_cannot_be_printed_is_refused(prepared: Home, organisatio
 # What changed since
 
 
+@pytest.mark.long
 def test_newer_data_is_marked_on_the_list_and_never_on_what_is_out(overtaken: Home) -> None:
     before = tree(overtaken.publications / PERIOD)
     listed = overtaken.publications / "index.html"

@@ -46,6 +46,7 @@ def test_a_second_run_takes_nothing_and_publishes_the_same_bytes(small: Home) ->
     assert tables(small) == tables_before
 
 
+@pytest.mark.long
 def test_another_order_and_another_folder_give_the_same_bytes(finished_small: Home, tmp_path: Path) -> None:
     """Each stage in another order and under other file names of the same beginning, in three runs in place of one."""
     home = small_home(tmp_path / "elsewhere" / "a home")
@@ -61,6 +62,7 @@ def test_another_order_and_another_folder_give_the_same_bytes(finished_small: Ho
     assert tables(home) == tables(finished_small)
 
 
+@pytest.mark.long
 def test_how_many_are_taken_at_a_time_makes_no_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """First returns, a second one for the same quarter, a quarter before another, one with a fault, the same file
     twice, and a correction that names a receipt which is given in the same run, of its own sender or of another."""
@@ -143,6 +145,7 @@ def test_a_file_that_changes_once_it_is_read_is_not_cleared_away(
     assert not path.exists()
 
 
+@pytest.mark.long
 def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) -> None:
     pages, built = tree(small.publications / "2026-Q2"), tables(small)
     small.warehouse.unlink()
@@ -156,6 +159,7 @@ def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) 
     assert (again.number, rebuild(small, "2026-Q1", 1)) == (1, [])
 
 
+@pytest.mark.long
 def test_a_past_day_is_built_as_it_was(finished_first: Home, finished_small: Home, small: Home) -> None:
     """Tables as at the first stage are those that the first stage alone gives."""
     build_warehouse(small, FIRST_NOW)

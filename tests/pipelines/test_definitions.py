@@ -168,6 +168,7 @@ def test_a_quarters_run_goes_from_drops_to_pages(home: Home) -> None:
     assert publication(home, "2026-Q1", 1).by == "A scheduled run"
 
 
+@pytest.mark.long
 def test_arrivals_are_taken_and_not_published_and_publishing_takes_nothing(home: Home) -> None:
     assert job(home, ARRIVALS).execute_in_process().success
     assert home.warehouse.exists()
@@ -200,6 +201,7 @@ def test_a_claim_that_breaks_stops_the_reports(home: Home, monkeypatch: pytest.M
     assert not home.warehouse.exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("claim", [Claim("published.audience", "is_empty", "select audience from published.audience")])
 def test_a_claim_about_what_is_published_that_breaks_stops_the_reports_and_names_itself(
     home: Home, monkeypatch: pytest.MonkeyPatch, claim: Claim
@@ -219,6 +221,7 @@ def test_a_claim_about_what_is_published_that_breaks_stops_the_reports_and_names
     assert [path.name for path in (home.prepared / "2026-Q1").iterdir()] == ["1"]
 
 
+@pytest.mark.long
 def test_arrivals_mark_a_release_that_has_been_overtaken(home: Home) -> None:
     assert job(home, QUARTER).execute_in_process(partition_key=partition_of("2026-Q1")).success
     release(home, "2026-Q1", 1, "Head of analysis", NOW, "Nobody to ask")

@@ -1,10 +1,12 @@
 """A run whose process has died is marked as failed by the next one, and not before; one that lives is left alone."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import dagster as dg
@@ -36,7 +38,9 @@ def instance(home: Home) -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def start(home: Home) -> "subprocess.Popen[str]":
+def start(home: Home) -> "subprocess.Popen[bytes]":
+    """A run in a process of its own, which writes what it says to a file: a process that Dagster starts beside it may
+    outlive it, and would keep a pipe open for ever."""
     command = [
         sys.executable,
         "-W",
@@ -49,17 +53,22 @@ def start(home: Home) -> "subprocess.Popen[str]":
         "--no-wait",
     ]
     environment = {**os.environ, "IMPACT_HOME": str(home.root), "DAGSTER_HOME": str(home.dagster)}
-    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with said_by(home).open("wb") as said:
+        return subprocess.Popen(command, env=environment, stderr=said, stdout=said, start_new_session=True)
 
 
-def started_run(instance: dg.DagsterInstance, process: "subprocess.Popen[str]") -> str:
+def said_by(home: Home) -> Path:
+    return home.root.parent / "said.txt"
+
+
+def started_run(home: Home, instance: dg.DagsterInstance, process: "subprocess.Popen[bytes]") -> str:
     """Wait until the process has a run under way; its number."""
     until = time.monotonic() + PATIENCE_SECONDS
     while time.monotonic() < until and process.poll() is None:
         for run in instance.get_runs(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED])):
             return run.run_id
         time.sleep(0.2)
-    raise AssertionError(f"no run was started: {process.communicate()[1]}")
+    raise AssertionError(f"no run was started: {said_by(home).read_text()}")
 
 
 def status_of(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
@@ -68,22 +77,26 @@ def status_of(instance: dg.DagsterInstance, run_id: str) -> dg.DagsterRunStatus:
     return run.status
 
 
+@pytest.mark.long
 def test_a_run_that_was_killed_is_marked_by_the_next_one_and_not_before(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
     with one_writer(home, "the test"):
         process = start(home)
         try:
-            run_id = started_run(instance, process)
+            run_id = started_run(home, instance, process)
             assert end_dead_runs(instance) == []
             assert status_of(instance, run_id) == dg.DagsterRunStatus.STARTED
         finally:
             process.kill()
-            process.communicate()
+            process.wait()
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
     assert load_receipts(home) == []
     assert status_of(instance, run_id) == dg.DagsterRunStatus.STARTED
     following = start(home)
-    _, said = following.communicate(timeout=PATIENCE_SECONDS)
+    following.wait(timeout=PATIENCE_SECONDS)
+    said = said_by(home).read_text()
     assert following.returncode == 0, said
     assert f"The run {run_id} was left open by a process that died, and is marked as failed" in said
     assert status_of(instance, run_id) == dg.DagsterRunStatus.FAILURE

@@ -747,6 +747,7 @@ def test_what_was_published_of_a_quarter_is_what_is_said_of_it_later(
         assert select(then, VARIATION, "count(*) > 100") == [(True,)]
 
 
+@pytest.mark.long
 def test_a_sector_of_returns_and_official_figures_has_charts() -> None:
     sector = random_sector(seed=20260720)
     with build(*sector.rows()) as built:

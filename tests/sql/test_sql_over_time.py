@@ -352,6 +352,7 @@ def _is_paid(contracts: Iterable[Contract], first: str, last: str) -> bool:
     return all(any(one.starts_on <= day <= (one.ends_on or day) for one in contracts) for day in (*days, last))
 
 
+@pytest.mark.long
 def test_no_audience_of_a_random_sector_is_shown_whom_it_may_not_see(
     sector: Sector, of_sector: duckdb.DuckDBPyConnection
 ) -> None:
@@ -367,6 +368,7 @@ def test_no_audience_of_a_random_sector_is_shown_whom_it_may_not_see(
         ), (audience, code, point)
 
 
+@pytest.mark.long
 def test_points_of_whole_organisations_are_as_plain_python_finds_them(
     sector: Sector, of_sector: duckdb.DuckDBPyConnection
 ) -> None:
@@ -411,6 +413,7 @@ def _rates(sector: Sector) -> dict[tuple[str, str], dict[str, float]]:
     return found
 
 
+@pytest.mark.long
 def test_limits_follow_from_the_points_that_are_shown(of_sector: duckdb.DuckDBPyConnection) -> None:
     columns = "audience, organisation_code, basis, part, charted_value, centre, lower_process_limit"
     parts: dict[tuple[Any, ...], list[tuple[str, ...]]] = defaultdict(list)

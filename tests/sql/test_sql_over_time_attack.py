@@ -224,6 +224,7 @@ class Reach:
         return float("inf") if np.inf in ends else ends[1] - ends[0]
 
 
+@pytest.mark.long
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6))
 def test_charts_tell_no_reader_more_of_what_it_is_not_shown(

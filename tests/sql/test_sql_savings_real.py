@@ -444,6 +444,7 @@ def test_where_prices_stood_still_real_terms_are_those_of_the_day(amounts: list[
     assert connection.execute(f"select 1 from {TOTAL} where real_gbp is distinct from nominal_gbp").fetchall() == []
 
 
+@pytest.mark.long
 @runs(max_examples=15, deadline=None)
 @given(st.lists(_pounds, min_size=2, max_size=6), st.integers(min_value=0, max_value=10**6))
 def test_the_order_of_the_rows_that_come_in_changes_no_digit(amounts: list[Decimal], shift: int) -> None:

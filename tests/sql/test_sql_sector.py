@@ -260,6 +260,7 @@ def test_every_audience_reads_of_delivery_models_what_loops_let_it_read(
     assert differences(found, boring.delivery_model_figures(sector, readers, by_hand, QUARTERS[-1], withheld)) == []
 
 
+@pytest.mark.long
 def test_the_order_of_the_rows_that_come_in_changes_no_table(sector: Sector, built: duckdb.DuckDBPyConnection) -> None:
     rows = sector.rows()
     random.Random(1).shuffle(rows)

@@ -185,6 +185,7 @@ def test_every_organisation_owes_four_feeds_a_quarter_and_a_few_are_excepted(eve
 # What they send
 
 
+@pytest.mark.long
 def test_every_organisation_sends_every_feed_its_history_and_two_quarters(
     sent: dict[int, list[Sent]], everyone: list[Member]
 ) -> None:
@@ -240,6 +241,7 @@ def test_about_a_quarter_come_as_workbooks_that_hold_a_cover_and_the_same_rows(
                 assert cell == (None if not text else float(text) if column in numbers else text)
 
 
+@pytest.mark.long
 def test_workbooks_say_no_time_of_their_own(sent: dict[int, list[Sent]]) -> None:
     book = next(one for one in sent[2] if one.name.endswith(".xlsx"))
     assert {part.date_time for part in zipfile.ZipFile(io.BytesIO(book.data)).infolist()} == {(2026, 4, 1, 9, 0, 0)}
@@ -365,6 +367,7 @@ def test_absence_obeys_every_rule_and_needs_no_confirmation(clean: dict[str, lis
     assert with_groups > 1500
 
 
+@pytest.mark.long
 def test_staff_surveys_obey_every_rule_and_need_no_confirmation(
     clean: dict[str, list[tuple[Member, list[Row]]]],
 ) -> None:
@@ -634,6 +637,7 @@ def test_mutuals_save_most_on_waste_and_the_in_house_on_buying(
 # Into a home
 
 
+@pytest.mark.long
 def test_the_demo_is_put_whole_into_an_empty_home_and_can_be_put_there_again(
     tmp_path: Path, sent: dict[int, list[Sent]]
 ) -> None:

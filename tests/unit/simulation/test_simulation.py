@@ -271,6 +271,7 @@ def twenty() -> tuple[Outcome, ...]:
     return simulate(10, _SEED, 1)
 
 
+@pytest.mark.long
 def test_twenty_sectors_go_through_the_real_sql(twenty: tuple[Outcome, ...]) -> None:
     assert [one.indicator_id for one in twenty] == list(INDICATORS) * 20
     assert [one.has_effect for one in twenty] == ([True] * len(INDICATORS) + [False] * len(INDICATORS)) * 10
@@ -285,6 +286,8 @@ def test_twenty_sectors_go_through_the_real_sql(twenty: tuple[Outcome, ...]) -> 
         assert all(one.beyond_99_8 <= one.beyond_95 <= one.verdicts for one in found)
 
 
+@pytest.mark.long
+@pytest.mark.long
 def test_processes_and_runs_change_nothing(twenty: tuple[Outcome, ...]) -> None:
     assert simulate(2, _SEED, 2) == twenty[: 4 * len(INDICATORS)]
 

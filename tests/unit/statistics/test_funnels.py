@@ -202,6 +202,7 @@ def test_0_of_0_lies_in_no_funnel() -> None:
 PARTS = st.integers(1, 10**6).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
 
+@pytest.mark.long
 @settings(deadline=None, max_examples=25)  # a query may wait for the machine
 @given(st.lists(PARTS, min_size=2, max_size=30), st.floats(0, 1), st.randoms())
 def test_funnels_of_shares_are_in_order_hold_their_target_and_do_not_mind_the_order_of_rows(

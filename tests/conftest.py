@@ -1,0 +1,24 @@
+"""What holds for all tests."""
+
+from collections.abc import Iterator
+
+import pytest
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file go to one worker, so that what they share is made once; but for those that say with which
+    others they go."""
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _registers_checked_once() -> Iterator[None]:
+    """Most homes of these tests have one and the same register, and to check it takes longer than most of the tests."""
+    from impact.register import register
+    from tests.journeys.homes import check_once
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(register, "check_tables", check_once())
+        yield
