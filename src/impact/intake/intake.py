@@ -42,7 +42,7 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
-_MOST_DROPS = 150
+_MOST_DROPS = 300
 """So many are decided on and answered together. Checking has a cost for each batch; what is held for each drop of 200
 rows is a megabyte."""
 _MOST_BYTES = 20_000_000
