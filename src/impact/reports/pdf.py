@@ -5,7 +5,8 @@ What Typst and its fonts are told is in `typesetting`, how a table is fitted to 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from impact.reports.chart_records import Chart
 from impact.reports.charts import WIDE, draw, key_of, standalone
 from impact.reports.content import Figure, Profile, Report, Section, Table
 from impact.reports.fitting import MARGIN, UPRIGHT, breakable, fitted
-from impact.reports.typesetting import is_drawn_by_ours, typeset, with_drawable_texts
+from impact.reports.typesetting import is_drawn, is_drawn_by_ours, typeset, with_drawable_texts
 
 _PUBLISHER = "Social impact benchmarks"
 _TALL, _TALLER, _TALLEST = 220.0, 480.0, 590.0
@@ -42,16 +43,48 @@ def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
 
     Raises typst.TypstError where Typst cannot set it, which no content can bring about.
     """
-    on = report.published_on
-    try:
-        return typeset(_printed(with_drawable_texts(report), is_complete=is_complete), on)
-    except typst.TypstError:
-        # Signs that can be drawn one by one, of several alphabets and marks upon them, cannot always be together.
-        return typeset(_printed(with_drawable_texts(report, is_drawn_by_ours), is_complete=is_complete), on)
+    of_print = report if is_complete else _without_what_is_looked_up(report)
+    is_more = not is_complete and any(_is_looked_up(section) for _, section in report.all_sections())
+
+    def typeset_with(is_drawable: Callable[[str], bool]) -> bytes:
+        drawable = with_drawable_texts(of_print, is_drawable)
+        return typeset(_printed(drawable, is_complete=is_complete, is_more=is_more), report.published_on)
+
+    # Signs that can be drawn one by one, of several alphabets and marks upon them, cannot always be together.
+    for is_drawable in (is_drawn, is_drawn_by_ours):
+        with suppress(typst.TypstError):
+            return typeset_with(is_drawable)
+    return typeset_with(str.isascii)
 
 
-def _printed(report: Report, *, is_complete: bool) -> dict[str, Any]:
-    """The report as the template wants it."""
+def _without_what_is_looked_up(report: Report) -> Report:
+    """What is left to print: no tables of detail or of figures, and no charts of each organisation."""
+
+    def printed(section: Section, figures: Sequence[Figure]) -> Section:
+        return replace(
+            section,
+            figures=tuple(
+                replace(figure, table=replace(figure.table, rows=(), notes=(), how_to_read=())) for figure in figures
+            ),
+            tables=tuple(table for table in section.tables if not table.is_folded),
+        )
+
+    return replace(
+        report,
+        sections=tuple(printed(section, section.figures) for section in report.sections),
+        profiles=tuple(
+            replace(profile, sections=tuple(printed(section, ()) for section in profile.sections))
+            for profile in report.profiles
+        ),
+    )
+
+
+def _is_looked_up(section: Section) -> bool:
+    return bool(section.figures) or any(table.is_folded for table in section.tables)
+
+
+def _printed(report: Report, *, is_complete: bool, is_more: bool) -> dict[str, Any]:
+    """The report as the template wants it. What `is_more` than is printed, the pages have."""
     on = report.published_on
     title = " ".join(report.title.split())
     facts = [
@@ -72,12 +105,12 @@ def _printed(report: Report, *, is_complete: bool) -> dict[str, Any]:
         "main_points_title": "Main points",
         "main_points": report.main_points or ["There are no figures for this period yet."],
         "contents_title": "Contents",
-        "parts": list(_parts(report, is_complete=is_complete)),
+        "parts": list(_parts(report, is_complete=is_complete, is_more=is_more)),
     }
     return {"margin": MARGIN, "date": (on.year, on.month, on.day), **_as_set(content)}
 
 
-def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
+def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Part]:
     """The parts in the order of print. What is folded away on a page, and the tables of figures, come last: they are
     what one looks up."""
     numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
@@ -90,14 +123,16 @@ def _parts(report: Report, *, is_complete: bool) -> Iterator[_Part]:
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:
         yield _part("Words used here", 1, terms=[(term.word, term.meaning) for term in report.glossary])
+    if is_more:
+        yield _part("Detailed tables", 1, paragraphs=[_ELSEWHERE])
+    if not is_complete:
+        return
     detailed = [
         _part(section.title if part == report.title else f"{part}: {section.title}", 2, tables=tables)
         for part, section in report.all_sections()
         if (tables := _looked_up(section, numbers))
     ]
-    if detailed and not is_complete:
-        yield _part("Detailed tables", 1, paragraphs=[_ELSEWHERE])
-    elif detailed:
+    if detailed:
         yield _part("Detailed tables", 1, is_new_page=True)
         yield from detailed
 
@@ -144,14 +179,13 @@ def _profile(profile: Profile, numbers: Mapping[str, int], *, is_complete: bool)
         comment=profile.comment,
     )
     for section in profile.sections:
-        printed = section if is_complete else replace(section, figures=())
         if (
-            printed.paragraphs
-            or printed.lists
-            or printed.figures
-            or not all(table.is_folded for table in printed.tables)
+            section.paragraphs
+            or section.lists
+            or section.figures
+            or not all(table.is_folded for table in section.tables)
         ):
-            yield _section(printed, 2, numbers, {})
+            yield _section(section, 2, numbers, {})
 
 
 def _part(

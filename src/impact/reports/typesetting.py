@@ -35,7 +35,8 @@ _AGE = 10
 _USUAL = re.compile("[ -~£]*")
 """Signs that need not be asked after, because every report is full of them."""
 _SPACE = re.compile(r"[\t\n\v\f\r ]+")
-_DIRECTION = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]")
+_UNSEEN = re.compile("[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+"""Signs of direction, and tags, which no font draws and Typst takes for missing beside some others."""
 _UNKNOWN = "\ufffd"
 
 Record = TypeVar("Record")
@@ -72,8 +73,8 @@ def is_drawn_by_ours(cluster: str) -> bool:
 
 def with_drawable_texts(record: Record, is_drawn: Callable[[str], bool] = is_drawn) -> Record:
     """A record of content without what no page can show. White space is one space, as on a web page; signs that would
-    turn round what stands after them, figures too, are left out; for what cannot be drawn stands a sign that says
-    so."""
+    turn round what stands after them, figures too, are left out, and so are tags; for what cannot be drawn stands a
+    sign that says so."""
     return _with_drawable_texts(record, is_drawn)  # type: ignore[no-any-return]
 
 
@@ -90,7 +91,7 @@ def _with_drawable_texts(record: Any, is_drawn: Callable[[str], bool]) -> Any:
 
 
 def _drawable(text: str, is_drawn: Callable[[str], bool]) -> str:
-    text = _DIRECTION.sub("", _SPACE.sub(" ", text))
+    text = _UNSEEN.sub("", _SPACE.sub(" ", text))
     if _USUAL.fullmatch(text):
         return text
     return "".join(cluster if is_drawn(cluster) else _UNKNOWN for cluster in _clusters(text))

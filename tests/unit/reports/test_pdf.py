@@ -287,6 +287,8 @@ def test_any_latin_text_can_be_read_back(text: str) -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(st.text(min_size=1, max_size=30))
+@example("\u03d20\U000e0020")
+@example("\u03d20\U000e0100 \u180b0\ufe0f")
 @example("\x00\x01\ufeff\ufffe\u202e\u2066 😀👩‍👩‍👧 日本 कि عربي שלום e\u0301\u0489")
 def test_no_text_keeps_a_report_from_print(text: str) -> None:
     drawn = Figure("f", chart(text), table("Of the figure", 1))
