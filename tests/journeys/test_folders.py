@@ -5,6 +5,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from html.parser import HTMLParser
@@ -21,6 +22,7 @@ from impact.reports.audiences import AudienceRows, read_audiences
 from impact.reports.comments import read_by
 from impact.reports.content import Report, Table
 from impact.reports.data_files import safe_cell
+from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import DATA, PDF, WORKBOOK
 from impact.reports.manifest import MANIFEST, read_manifest
 from impact.reports.notices import UPDATES, Standing, read_updates, with_standing
@@ -210,5 +212,22 @@ def test_no_file_holds_a_name_or_a_figure_that_only_others_may_see(published: Pu
         assert not [other for code, other in others if other in text], name
         words = set(re.findall(r"\b[MIO]\d{3}\b", text))
         assert not words & {code for code, _ in others}, name
-        numbers = set(re.findall(r"(?<![\d.,])-?\d[\d,]{4,}(?![\d.])", text))
-        assert not {number.replace(",", "") for number in numbers} & set(secrets), name
+        assert not figures_in(name, text) & set(secrets), name
+
+
+def figures_in(name: str, text: str) -> set[str]:
+    """The larger numbers of a file, without their thousands. In a CSV file they are cells, and on the page to explore
+    texts of the data, beside which stand lists of their places."""
+    pieces: Iterable[str] = [text]
+    if name.endswith(".csv"):
+        pieces = (cell for line in csv.reader(io.StringIO(text, newline="")) for cell in line)
+    elif name == EXPLORE_PAGE:
+        pieces = re.findall(r'"([^"]*)"', text)
+    number = re.compile(r"(?<![\d.,])-?(?:\d{1,3}(?:,\d{3})+|\d{5,})(?![.,]?\d)")
+    return {found.replace(",", "") for piece in pieces for found in number.findall(piece)}
+
+
+def test_figures_are_found_in_every_kind_of_file() -> None:
+    assert figures_in("index.html", "<td>1,234,567</td> saved 66,368, or 12345.") == {"1234567", "66368", "12345"}
+    assert figures_in("figures/one.csv", 'a,12345,"-66,368",7\r\n') == {"12345", "-66368"}
+    assert figures_in(EXPLORE_PAGE, '"texts":["66,368","x"],"columns":[[1004,51,-3],[100,451]]') == {"66368"}
