@@ -20,7 +20,7 @@ check: $(READY)
 	$(BIN)/pytest
 
 # What takes long: the demo read back to its last figure, kills at every write, the whole hostile corpus, everything built
-# again in other ways. Some half an hour on two cores; `make test` holds the small sector against most of it.
+# again in other ways. Some ten minutes on two cores; `make test` holds the small sector against most of it.
 test-long: $(READY)
 	$(BIN)/pytest -m long
 
