@@ -15,12 +15,6 @@ from impact.demo.planted import FIRST_NOW
 from impact.home import Home
 from tests.journeys.homes import NOW, Published, send_all, small_drops, small_home, travel
 
-READERS = {
-    "small": {"public": "public", "commissioner": "commissioner-C07", "organisation": "organisation-M011"},
-    "demo": {"public": "public", "commissioner": "commissioner-C09", "organisation": "organisation-M001"},
-}
-"""One of each kind of reader."""
-
 _NO_SYNCS = "import os\nos.fsync = lambda handle: None\n"
 
 
@@ -98,8 +92,9 @@ def finished_small(finished_first: Home, tmp_path_factory: pytest.TempPathFactor
 @pytest.fixture(scope="session", params=["small", pytest.param("demo", marks=pytest.mark.long)])
 def published(request: pytest.FixtureRequest) -> Published:
     """What is published of the small sector, and in the long tests what is published of the whole demo."""
-    of = str(request.param)
-    return Published(request.getfixturevalue(f"finished_{of}"), READERS[of], {"small": 6, "demo": 100}[of])
+    if request.param == "small":
+        return Published(request.getfixturevalue("finished_small"), False, "C07", "M011")
+    return Published(request.getfixturevalue("finished_demo"), True, "C09", "M001")
 
 
 @pytest.fixture

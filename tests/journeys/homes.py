@@ -55,21 +55,29 @@ of asking, one that spun out, one correction of each feed, nil returns in both f
 refused and not kept, and two that are not sent."""
 
 
-@dataclass(frozen=True)
-class Published:
-    """A home with publications, the folder of one reader of each kind, and how many organisations, and as many of their
-    figures, each of these surely may not see."""
-
-    home: Home
-    readers: Mapping[str, str]
-    hidden_from_all: int
-
-    def __getitem__(self, kind: str) -> Path:
-        return self.home.publications / PERIOD / "1" / self.readers[kind]
-
-
 PERIOD = "2026-Q2"
 """The quarter that was published last."""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A home with publications of the small sector or of the whole demo, and one commissioner and one organisation that
+    read them."""
+
+    home: Home
+    is_demo: bool
+    commissioner: str
+    organisation: str
+
+    def __getitem__(self, kind: str) -> Path:
+        """The folder of the public, of the commissioner or of the organisation."""
+        readers = {
+            "public": "public",
+            "commissioner": f"commissioner-{self.commissioner}",
+            "organisation": f"organisation-{self.organisation}",
+        }
+        return self.home.publications / PERIOD / "1" / readers[kind]
+
 
 SHEET_QUESTIONS = ["overall_satisfaction", *(question for questions in SCORES.values() for question in questions)]
 SHEET_HEADINGS = ["response_id", "service_code", "staff_group", *SHEET_QUESTIONS]

@@ -29,6 +29,7 @@ from tests.journeys.homes import (
     NOW,
     cover,
     drop,
+    in_process,
     new_home,
     released,
     rows,
@@ -196,6 +197,21 @@ def test_every_publication_can_be_built_again_after_corrections_and_a_change_of_
     assert [rebuild(small, "2026-Q1", number) for number in (1, 2)] == [[], []]
     assert rebuild(small, "2026-Q2", 1) == []
     assert tree(small.root) == kept
+
+
+@pytest.mark.long
+def test_impact_rebuild_says_whether_it_comes_out_the_same(small: Home) -> None:
+    def run(*words: str) -> tuple[int, str]:
+        said = in_process(small, "rebuild", *words)
+        return said.exit_code, said.output
+
+    assert run("2026-Q1", "1") == (0, "Publication 1 of 2026-Q1 comes out the same, byte for byte.\n")
+    page = small.publications / "2026-Q1" / "1" / "public" / "index.html"
+    page.write_text(page.read_text().replace("2026", "2027"))
+    code, said = run("2026-Q1", "1")
+    assert (code, "differs: public/index.html" in said) == (1, True)
+    code, said = run("2026-Q1", "9")
+    assert (code, "There is no publication 9 of 2026-Q1" in said) == (3, True)
 
 
 def test_a_correction_of_one_quarter_of_a_history_leaves_the_others(first: Home) -> None:

@@ -127,7 +127,8 @@ def test_the_workbook_passes_the_checklist_and_holds_the_figures_of_the_content(
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_file_of_each_figure_holds_the_table_of_the_figure(published: Published, kind: str) -> None:
     report, files = report_of(published[kind]), files_in(published[kind])
-    assert report.figures() or kind == "public"  # of few organisations there are none
+    # Of few organisations the public sees none.
+    assert report.figures() or (kind == "public" and not published.is_demo)
     for figure in report.figures():
         lines = list(csv.reader(io.StringIO(files[f"figures/{figure.id}.csv"].decode(), newline="")))
         assert lines == [list(map(safe_cell, line)) for line in shown(figure.table)[1]]
@@ -206,8 +207,8 @@ def test_no_file_holds_a_name_or_a_figure_that_only_others_may_see(published: Pu
         ]
     own = {text for name in texts if name.startswith(f"{DATA}/") for text in re.split(r"[,\r\n]", texts[name])}
     secrets = [figure for figure in secrets if figure not in own]
-    assert len(others) >= published.hidden_from_all
-    assert len(secrets) >= published.hidden_from_all
+    assert len(others) > (100 if published.is_demo else 5)
+    assert len(secrets) > (100 if published.is_demo else 5)
     for name, text in texts.items():
         assert not [other for code, other in others if other in text], name
         words = set(re.findall(r"\b[MIO]\d{3}\b", text))

@@ -25,7 +25,6 @@ from impact.intake.receipts import load_receipts
 from impact.intake.retaking import retake
 from impact.intake.retention import purge_answer_sheets
 from impact.nhs import import_nhs_sickness
-from impact.register import register
 from impact.release import build_release
 from impact.reports import drawing, publication
 from impact.reports.comments import comment
@@ -80,10 +79,8 @@ def _computed_once() -> Iterator[None]:
             put(home.release, lambda path: path.write_bytes(releases[asked][1]))
         return releases[asked][0]
 
-    checked = check_once()
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(deciding, "check_tables", checked)
-        patched.setattr(register, "check_tables", checked)
+        patched.setattr(deciding, "check_tables", check_once())
         patched.setattr(drawing, "draw_folder", drawn)
         patched.setattr(publication, "build_release", built)
         yield

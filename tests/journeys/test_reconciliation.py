@@ -53,11 +53,7 @@ def sample() -> tuple[str, ...]:
 
 
 def codes_of(published: Published) -> tuple[str, ...]:
-    return SMALL if is_small(published) else sample()
-
-
-def is_small(published: Published) -> bool:
-    return len(csv_rows(published.home.register / "organisations.csv")) == len(SMALL)
+    return sample() if published.is_demo else SMALL
 
 
 def read(sent: Sent) -> list[dict[str, str]]:
@@ -306,7 +302,7 @@ def test_the_public_reads_what_was_sent(finished_demo: Home, feed: str) -> None:
 @pytest.mark.parametrize("feed", EXPECTED)
 def test_an_organisation_reads_what_it_sent(published: Published, feed: str) -> None:
     mutuals = [code for code in codes_of(published) if code.startswith("M")]
-    assert len(mutuals) >= (7 if is_small(published) else 34)
+    assert len(mutuals) >= (34 if published.is_demo else 7)
     for code in mutuals:
         there = printed(published.home, f"organisation-{code}", "organisations.csv")[feed][code]
         assert there == EXPECTED[feed](code, None), code
@@ -330,9 +326,9 @@ def test_a_commissioner_reads_what_was_sent_of_its_own_part(published: Published
         assert there == but(EXPECTED[feed](code, commissioner), hidden), (code, commissioner)
         compared.add(code)
         of_part += EXPECTED[feed](code, commissioner) != EXPECTED[feed](code, None)
-    assert len(compared) >= (8 if is_small(published) else 40)
+    assert len(compared) >= (40 if published.is_demo else 8)
     # Nobody in the small sector has savings of two commissioners.
-    assert (of_part > 0) == (feed == "service_user_survey" or (feed == "savings" and not is_small(published)))
+    assert (of_part > 0) == (feed == "service_user_survey" or (feed == "savings" and published.is_demo))
 
 
 def test_the_sample_has_both_forms_corrections_faults_and_nil_returns() -> None:

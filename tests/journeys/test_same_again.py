@@ -160,10 +160,12 @@ def test_a_lost_warehouse_and_lost_publications_come_back_the_same(small: Home) 
 
 
 @pytest.mark.long
-def test_a_past_day_is_built_as_it_was(finished_first: Home, small: Home) -> None:
+def test_a_past_day_is_built_as_it_was(finished_first: Home, finished_small: Home, small: Home) -> None:
     """Tables as at the first stage are those that the first stage alone gives."""
     build_warehouse(small, FIRST_NOW)
     assert tables(small) == tables(finished_first)
+    first = Path("2026-Q1", "1")
+    assert tree(finished_first.publications / first) == tree(finished_small.publications / first)
 
 
 def test_a_file_under_another_name_is_the_same_drop(small: Home) -> None:

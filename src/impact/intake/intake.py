@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
@@ -173,7 +173,7 @@ def _opened(waiting: Iterable[_Waiting], left: list[Left]) -> list[Drop]:
     drops = []
     for one in waiting:
         try:
-            drop = replace(read_drop(one.arrival), attempt=one.attempt)
+            drop = read_drop(one.arrival, one.attempt)
         except OSError as fault:
             left.append(_cannot_be_opened(one.arrival, fault))
             continue
@@ -272,7 +272,7 @@ def _answer(home: Home, taken: Sequence[tuple[Drop, Receipt]], tables: Mapping[s
 def _is_as_read(drop: Drop) -> bool:
     """False where something else lies there by now, which has not been taken yet."""
     try:
-        return replace(read_drop(drop.arrival), attempt=drop.attempt).id == drop.id
+        return read_drop(drop.arrival, drop.attempt).id == drop.id
     except FileNotFoundError:
         return True
     except OSError:

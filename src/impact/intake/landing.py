@@ -9,7 +9,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -89,14 +89,14 @@ def make_drop(arrival: Arrival, data: bytes, cover_data: bytes | None = None) ->
     return Drop(arrival, data, hashlib.sha256(data).hexdigest(), cover_data)
 
 
-def read_drop(arrival: Arrival) -> Drop:
-    """The drop as it lies there. Raises OSError when it cannot be opened."""
+def read_drop(arrival: Arrival, attempt: int = 1) -> Drop:
+    """The drop as it lies there, at an attempt. Raises OSError when it cannot be opened."""
     cover = _state(arrival.cover_path)
     if cover is None:
-        return make_drop(arrival, arrival.path.read_bytes())
+        return replace(make_drop(arrival, arrival.path.read_bytes()), attempt=attempt)
     # What is no file is not followed to wherever it points: as a cover it says nothing that can be read.
     cover_data = arrival.cover_path.read_bytes() if stat.S_ISREG(cover.st_mode) else b""
-    return make_drop(arrival, arrival.path.read_bytes(), cover_data)
+    return replace(make_drop(arrival, arrival.path.read_bytes(), cover_data), attempt=attempt)
 
 
 def find_arrivals(home: Home, now: datetime, settle_seconds: float) -> tuple[list[Arrival], list[Left]]:

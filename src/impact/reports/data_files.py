@@ -146,17 +146,17 @@ def _csvw(name: str, publishers: tuple[Publisher, ...]) -> bytes:
 def _package(rows: AudienceRows, made: Sequence[Dataset], files: Mapping[str, bytes]) -> bytes:
     """A tabular data package by the Frictionless Data specifications, of all CSV files."""
     quarters = {row[place] for dataset in made if (place := _place(dataset, "period_id")) >= 0 for row in dataset.rows}
-    package = {
-        "profile": "tabular-data-package",
-        "name": re.sub("[^a-z0-9._-]+", "-", rows.audience.id.lower()),
-        "title": f"Data of the report for {rows.audience.name}" + (f", {max(quarters)}" if quarters else ""),
-        "description": f"{_HOW} Beside each CSV file lies the same table as Parquet, in which figures are numbers "
-        f"and their shorthand stands in a column of its own, named <column>{_SHORTHAND_COLUMN}.",
-        **({"sources": [_source(publisher) for publisher in rows.publishers]} if rows.publishers else {}),
-        "resources": [_resource(dataset, files[f"{dataset.name}.csv"]) for dataset in made],
-    }
-    # On one line: to set in the lines of this one takes as long as to write all CSV files.
-    return (json.dumps(package, ensure_ascii=False) + "\n").encode()
+    return json_bytes(
+        {
+            "profile": "tabular-data-package",
+            "name": re.sub("[^a-z0-9._-]+", "-", rows.audience.id.lower()),
+            "title": f"Data of the report for {rows.audience.name}" + (f", {max(quarters)}" if quarters else ""),
+            "description": f"{_HOW} Beside each CSV file lies the same table as Parquet, in which figures are numbers "
+            f"and their shorthand stands in a column of its own, named <column>{_SHORTHAND_COLUMN}.",
+            **({"sources": [_source(publisher) for publisher in rows.publishers]} if rows.publishers else {}),
+            "resources": [_resource(dataset, files[f"{dataset.name}.csv"]) for dataset in made],
+        }
+    )
 
 
 def _resource(dataset: Dataset, data: bytes) -> dict[str, Any]:

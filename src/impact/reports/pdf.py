@@ -17,7 +17,7 @@ from impact.reports.chart_records import Chart
 from impact.reports.charts import WIDE, draw, key_of, standalone
 from impact.reports.content import Figure, Profile, Report, Section, Table
 from impact.reports.fitting import MARGIN, UPRIGHT, breakable, fitted
-from impact.reports.typesetting import is_drawn, is_drawn_by_ours, typeset, with_drawable_texts
+from impact.reports.typesetting import is_drawn, is_drawn_by_ours, is_usual, typeset, with_drawable_texts
 
 _PUBLISHER = "Social impact benchmarks"
 _TALL, _TALLER, _TALLEST = 220.0, 480.0, 590.0
@@ -54,7 +54,7 @@ def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
     for is_drawable in (is_drawn, is_drawn_by_ours):
         with suppress(typst.TypstError):
             return typeset_with(is_drawable)
-    return typeset_with(str.isascii)
+    return typeset_with(is_usual)
 
 
 def _without_what_is_looked_up(report: Report) -> Report:

@@ -71,6 +71,11 @@ def is_drawn_by_ours(cluster: str) -> bool:
     return is_drawn(cluster) and (cluster.isascii() or _is_set(cluster, "false"))
 
 
+def is_usual(cluster: str) -> bool:
+    """Whether it is a sign that every font has, and that stands beside any other."""
+    return _USUAL.fullmatch(cluster) is not None
+
+
 def with_drawable_texts(record: Record, is_drawn: Callable[[str], bool] = is_drawn) -> Record:
     """A record of content without what no page can show. White space is one space, as on a web page; signs that would
     turn round what stands after them, figures too, are left out, and so are tags; for what cannot be drawn stands a
@@ -92,7 +97,7 @@ def _with_drawable_texts(record: Any, is_drawn: Callable[[str], bool]) -> Any:
 
 def _drawable(text: str, is_drawn: Callable[[str], bool]) -> str:
     text = _UNSEEN.sub("", _SPACE.sub(" ", text))
-    if _USUAL.fullmatch(text):
+    if is_usual(text):
         return text
     return "".join(cluster if is_drawn(cluster) else _UNKNOWN for cluster in _clusters(text))
 

@@ -244,10 +244,7 @@ def _write_column(sheet: Any, forms: _Forms, top: int, position: int, texts: Seq
 def _set_height(sheet: Any, row: int, texts: Iterable[tuple[str, float]], form: Mapping[str, Any] = {}) -> None:
     """Give a row room for the text that takes most lines, each text given with the letters that a line of it has."""
     wrapped = [(text, width) for text, width in texts if len(text) > width or "\n" in text]
-    lines = max(
-        (_lines(text, width) for text, width in wrapped),
-        default=1,
-    )
+    lines = max((_lines(text, width) for text, width in wrapped), default=1)
     factor = form.get("font_size", _FONT_SIZE) / _FONT_SIZE
     if lines > 1 or factor > 1:
         sheet.set_row(row, min(_HEIGHT_OF_A_LINE * lines * factor, _HIGHEST))

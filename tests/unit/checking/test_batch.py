@@ -682,7 +682,7 @@ CELLS: list[st.SearchStrategy[str]] = [
     st.sampled_from(["", "x"]),
 ]
 # A last row of figures alone would be taken for their total.
-ROWS = st.lists(st.tuples(*CELLS).filter(lambda row: any(row[:3])), min_size=1, max_size=4)
+ROWS = st.lists(st.tuples(*CELLS).filter(lambda row: any((*row[:3], row[-1]))), min_size=1, max_size=4)
 few_examples = settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.too_slow])
 
 

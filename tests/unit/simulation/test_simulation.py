@@ -287,7 +287,6 @@ def test_twenty_sectors_go_through_the_real_sql(twenty: tuple[Outcome, ...]) -> 
 
 
 @pytest.mark.long
-@pytest.mark.long
 def test_processes_and_runs_change_nothing(twenty: tuple[Outcome, ...]) -> None:
     assert simulate(2, _SEED, 2) == twenty[: 4 * len(INDICATORS)]
 

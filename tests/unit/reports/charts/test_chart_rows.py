@@ -75,6 +75,10 @@ def test_values_lie_where_the_axis_says(width: int) -> None:
     assert middle(drawing, "mutual") == pytest.approx([at["40%"], (at["40%"] + at["60%"]) / 2, at["60%"]], abs=0.2)
 
 
+A_TENTH = 0.1 + 1e-9
+"""Of a pixel, to which places are written; and what is lost when such places are added up in binary."""
+
+
 @given(st.tuples(FIGURES, FIGURES, FIGURES, FIGURES, FIGURES, FIGURES), st.sampled_from([WIDE, NARROW]))
 def test_bands_medians_and_intervals_lie_as_their_figures_do(figures: tuple[float, ...], width: int) -> None:
     low, median, high = sorted(figures[:3])
@@ -83,8 +87,8 @@ def test_bands_medians_and_intervals_lie_as_their_figures_do(figures: tuple[floa
     drawing = drawn(chart_of(one), width)
     [band], [interval], [line] = (map(box_of, drawing.of(looks)) for looks in ("band", "interval", "median"))
     [sign] = middle(drawing, "mutual")
-    assert interval.left - 0.11 <= sign <= interval.right + 0.11  # a tenth, in which places are written
-    assert band.left - 0.11 <= line.left <= band.right + 0.11
+    assert interval.left - A_TENTH <= sign <= interval.right + A_TENTH
+    assert band.left - A_TENTH <= line.left <= band.right + A_TENTH
     assert (sign < line.left - 0.2) <= (value <= median)
     assert (sign > line.left + 0.2) <= (value >= median)
 
