@@ -11,7 +11,7 @@ from decimal import Decimal
 from openpyxl.utils.datetime import from_excel, from_ISO8601
 
 from impact.checking.guarded_xml import MAIN, parse
-from impact.checking.sheet_cells import WrittenCell
+from impact.checking.plain_cells import WrittenCell
 from impact.checking.text_file import LONGEST_CELL
 from impact.definition import Column
 

@@ -6,11 +6,13 @@ What the cells mean belongs in `cell_values`.
 """
 
 from dataclasses import dataclass
+from xml.parsers.expat import ExpatError
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from impact.checking.findings import cell_name
 from impact.checking.guarded_xml import MAIN, parse
+from impact.checking.plain_cells import NotPlainError, PlainRow, WrittenCell, plain_rows, plain_sheet
 
 _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _RUN, _ASIDE, _COLUMN = (
     MAIN + name for name in ("sheetData", "row", "c", "f", "v", "is", "t", "r", "rPh", "col")
@@ -18,11 +20,6 @@ _DATA, _ROW, _CELL, _FORMULA, _VALUE, _INLINE, _TEXT, _RUN, _ASIDE, _COLUMN = (
 _OF_CELLS = frozenset({"sheetData", "row", "c", "f", "v", "is", "t"})
 _TRUE = ("1", "true")
 _MOST_COLUMNS = 16_384
-
-
-WrittenCell = tuple[int, str, str, str]
-"""The column, from 1; the kind of its content and the number of its style, as the sheet names them; its text. A plain
-tuple, because a workbook can have a million."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +38,14 @@ class SheetCells:
 def sheet_cells(xml: bytes, most_rows: int, most_columns: int) -> SheetCells:
     """Cells beyond so many rows and columns count for how far the sheet goes, and are not kept.
 
-    Raises ValueError or ExpatError on XML that Excel does not write, where a cell could be lost or stand for another:
+    Raises ValueError, ExpatError or what openpyxl lets through on XML that Excel does not write, where a cell could be lost or stand for another:
     rows out of order, cells of another form of workbook, two values in one.
     """
-    seen = _Seen(most_rows, most_columns)
-    parse(xml, seen)
+    try:
+        seen = _plainly_seen(xml, _Seen(most_rows, most_columns))
+    except NotPlainError:
+        seen = _Seen(most_rows, most_columns)
+        parse(xml, seen)
     return SheetCells(
         seen.rows,
         seen.last_row,
@@ -54,6 +54,18 @@ def sheet_cells(xml: bytes, most_rows: int, most_columns: int) -> SheetCells:
         tuple(seen.hidden_rows),
         tuple(column for column in sorted(seen.columns) if any(column in hidden for hidden in seen.hidden_columns)),
     )
+
+
+def _plainly_seen(xml: bytes, seen: "_Seen") -> "_Seen":
+    """What the parser would come past, of which it only reads what stands around the rows."""
+    sheet = plain_sheet(xml)
+    try:
+        parse(sheet.rest, seen)
+    except (ValueError, ExpatError):
+        raise NotPlainError from None
+    for row in plain_rows(sheet.rows):
+        seen.take(row)
+    return seen
 
 
 class _Seen:
@@ -144,7 +156,7 @@ class _Seen:
         if attributes.get("hidden") in _TRUE:
             if len(self.hidden_columns) == _MOST_COLUMNS:
                 raise ValueError("more columns than a sheet has")
-            self.hidden_columns.append(range(int(attributes["min"]), int(attributes["max"]) + 1))
+            self.hidden_columns.append(range(int(attributes.get("min", "")), int(attributes.get("max", "")) + 1))
 
     def text(self, characters: str) -> None:
         if self.is_in_text:
@@ -175,23 +187,33 @@ class _Seen:
         is_uncalculated = self.has_formula and not has_value and self.kind != "str"
         if not has_value and not is_uncalculated:
             return
-        column = self.column
-        # The order of cells with nothing in them makes no difference.
+        if is_uncalculated:
+            self.uncalculated.append(cell_name(self.column - 1, self.row))
+        self._fill((self.column, self.kind, self.style, text), is_kept=not is_uncalculated)
+
+    def _fill(self, cell: WrittenCell, *, is_kept: bool = True) -> None:
+        """Go on to a cell with something in it. Where those with nothing in them stand makes no difference."""
+        column = cell[0]
         if column <= self.filled_column or (not self.filled_column and self.row <= self.last_row):
             raise ValueError("the rows or cells are not in order")
         self.filled_column = column
-        if is_uncalculated:
-            self.uncalculated.append(cell_name(column - 1, self.row))
-        elif self.row <= self.most_rows and column <= self.most_columns:
+        if is_kept and self.row <= self.most_rows and column <= self.most_columns:
             if not self.cells:
                 self.rows[self.row] = self.cells
-            self.cells.append((column, self.kind, self.style, text))
+            self.cells.append(cell)
         self.last_row = self.row
         if column > self.last_column:
             self.last_column = column
         self.columns.add(column)
         if self.is_hidden and self.row not in self.hidden_rows[-1:]:
             self.hidden_rows.append(self.row)
+
+    def take(self, row: PlainRow) -> None:
+        """Go on to a row whose cells are known."""
+        self.row, self.filled_column, self.cells = row.number, 0, []
+        self.is_hidden = row.attributes.get("hidden") in _TRUE
+        for cell in row.cells:
+            self._fill(cell)
 
 
 def _refuse_of_another_form(tag: str) -> None:

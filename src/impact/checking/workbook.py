@@ -25,7 +25,8 @@ from impact.checking.cell_values import Meanings, shared_strings, written_text
 from impact.checking.findings import Finding, about_file, shown_heading
 from impact.checking.guarded_xml import refuse_declarations
 from impact.checking.headings import MOST_TITLE_ROWS, columns_by_heading, heading_key, heading_place
-from impact.checking.sheet_cells import SheetCells, WrittenCell, sheet_cells
+from impact.checking.plain_cells import WrittenCell
+from impact.checking.sheet_cells import SheetCells, sheet_cells
 from impact.checking.text_file import NumberedRows
 from impact.definition import Column, Definition
 
