@@ -101,6 +101,16 @@ def test_check_reads_the_file_alone_and_writes_nothing(home: Home, tmp_path: Pat
     assert sorted(path.name for path in home.root.iterdir()) == ["register"]
 
 
+def test_check_as_a_process_says_all_before_it_ends_at_once(home: Home, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_bytes(drop("M001").replace(b",410,", b",n/a,"))
+    ended = impact(home.root, "check", str(file))
+    alike = in_process(home, "check", str(file))
+    assert (ended.returncode, ended.stdout) == (1, alike.stdout)
+    asked = impact(home.root, "check", str(tmp_path / "nothing.csv"))
+    assert (asked.returncode, "does not exist" in asked.stderr) == (2, True)
+
+
 def test_check_asks_for_what_the_file_does_not_say(home: Home, tmp_path: Path) -> None:
     file = tmp_path / "mine.csv"
     file.write_text("a,b\n1,2\n")

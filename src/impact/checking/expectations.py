@@ -3,6 +3,8 @@
 Importing it takes seconds, so that happens inside the function. Nobody else sees its types.
 """
 
+import atexit
+import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -110,16 +112,32 @@ def importing() -> Iterator[None]:
         imported.join()
 
 
+@contextmanager
+def _made_to_stay() -> Iterator[None]:
+    """Keep what is made from the collector of garbage until the process ends: a million objects, which it would look
+    through again and again while they are made and in every collection after."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        atexit.register(gc.unfreeze)  # DuckDB complains of its types that are left at the end
+        if was_enabled:
+            gc.enable()
+
+
 @cache
 def _context() -> "EphemeralDataContext":
     """One context a process: in memory, without telemetry, progress bars or a folder for pages that nobody reads."""
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import (
-        DataContextConfig,
-        InMemoryStoreBackendDefaults,
-        ProgressBarsConfig,
-    )
+    with _made_to_stay():
+        import great_expectations as gx
+        from great_expectations.data_context.types.base import (
+            DataContextConfig,
+            InMemoryStoreBackendDefaults,
+            ProgressBarsConfig,
+        )
 
     context = gx.get_context(
         mode="ephemeral",

@@ -59,7 +59,7 @@ def known_together(
         dates.setdefault(key, []).append((known.get("active_from") or "0000", known.get("active_to") or "9999"))
     months = values[active_on].to_numpy().astype("datetime64[M]").astype(str) if active_on else [""] * len(values)
     looked_at = ["drop_sender" if of_sender and column == "organisation_code" else column for column in columns]
-    asked = list(zip(*(values[column] for column in looked_at), months, strict=True))
+    asked = list(zip(*(values[column].to_numpy(dtype="object") for column in looked_at), months, strict=True))
     is_known = {
         (*key, month): any(not month or first[:7] <= month <= last[:7] for first, last in dates.get(tuple(key), ()))
         for *key, month in set(asked)

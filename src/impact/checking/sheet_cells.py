@@ -38,8 +38,8 @@ class SheetCells:
 def sheet_cells(xml: bytes, most_rows: int, most_columns: int) -> SheetCells:
     """Cells beyond so many rows and columns count for how far the sheet goes, and are not kept.
 
-    Raises ValueError, ExpatError or what openpyxl lets through on XML that Excel does not write, where a cell could be lost or stand for another:
-    rows out of order, cells of another form of workbook, two values in one.
+    Raises ValueError, ExpatError or what openpyxl lets through on XML that Excel does not write, where a cell could be
+    lost or stand for another: rows out of order, cells of another form of workbook, two values in one.
     """
     try:
         seen = _plainly_seen(xml, _Seen(most_rows, most_columns))

@@ -27,6 +27,13 @@ def place_of(
 ) -> tuple[Arrival, Reading | None]:
     """Where the file would be sent, and what came of reading it for that. What is not said of it is taken from its
     place, then from its rows; what neither tells is left empty."""
+    with importing() if path.stat().st_size > _LARGE_BYTES else nullcontext():
+        return _place_of(path, organisation, feed, period, known)
+
+
+def _place_of(
+    path: Path, organisation: str | None, feed: str | None, period: str | None, known: Known
+) -> tuple[Arrival, Reading | None]:
     place = path.resolve().parts
     if len(place) > 5 and place[-4] == INBOX:
         organisation, feed, period = organisation or place[-5], feed or place[-3], period or place[-2]
@@ -35,8 +42,7 @@ def place_of(
     if definition is None:
         return Arrival(organisation or "", feed or "", period or "", path), None
     drop = read_drop(Arrival("", definition.name, "", path))
-    with importing() if len(drop.data) > _LARGE_BYTES else nullcontext():
-        reading = read_drops([drop], known)[drop.id]
+    reading = read_drops([drop], known)[drop.id]
     cover = cover_fields(reading.cover, drop.cover_data) or reading.cover or {}
     organisation, period = organisation or cover.get("organisation"), period or cover.get("period")
     if reading.table is not None:
