@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from impact.checking.before import FOLLOWS, GOES_ON
@@ -81,7 +82,8 @@ def check_tables(definition: Definition, submitted: Sequence[Submitted], files: 
         column = definition.column(name)
         once = rows[name] if column.kind == "text" else values[name]
         # Where a part of a key may be blank, blank is one of the things that it may say.
-        rows[unique_column(name)] = once.fillna("") if column.is_key and not column.is_required else once
+        may_be_blank = column.is_key and not column.is_required
+        rows[unique_column(name)] = once.astype("object").fillna("") if may_be_blank else once
     _add_whether_rules_hold(definition, values, rows, drops, files)
     before, sources = _before_frame(definition, with_rows, values, rows)
     codes = _codes(definition, files)
@@ -132,14 +134,21 @@ def _rows_frame(definition: Definition, submitted: Sequence[Submitted]) -> pd.Da
         frame["row"] += one.table.row_numbers
         for column in definition.columns:
             frame[column.name] += column_texts(one.table, column)
-    return pd.DataFrame(frame, dtype="object")
+    return pd.DataFrame({name: cells if name == "row" else _in_categories(cells) for name, cells in frame.items()})
+
+
+def _in_categories(texts: Sequence[str | None]) -> pd.Categorical:
+    """Many cells say the same: what is asked of each text is then asked once."""
+    codes, uniques = pd.factorize(np.array(texts, dtype="object"))
+    return pd.Categorical.from_codes(codes, pd.Index(uniques, dtype="object"))
 
 
 def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: pd.DataFrame) -> pd.DataFrame:
-    values = pd.DataFrame({"drop": rows["drop"]})
+    values = pd.DataFrame({"drop": rows["drop"].astype("object")})
     for column in definition.columns:
-        meaning = {text: read_value(text, column) for text in rows[column.name].dropna().unique()}
-        values[column.name] = rows[column.name].map(meaning).astype(_DTYPES[column.kind])  # type: ignore[call-overload]
+        texts = rows[column.name].cat
+        meanings = pd.Series([read_value(text, column) for text in texts.categories], dtype=_DTYPES[column.kind])
+        values[column.name] = meanings.reindex(texts.codes).to_numpy()
     names = [column.name for column in definition.columns]
     values["has_unreadable"] = (rows[names].notna() & values[names].isna()).any(axis=1)
     values["has_shorthand"] = [not SHORTHAND.isdisjoint(cells) for one in submitted for cells in one.table.rows]
@@ -248,7 +257,7 @@ def _otherwise(definition: Definition, rows: pd.DataFrame) -> list[tuple[Column,
     found = []
     for column in definition.columns:
         if column.kind in ("month", "date", "number", "integer"):
-            texts = rows[column.name].dropna().unique()
+            texts = rows[column.name].cat.categories
             written = (text for text in texts if is_written_otherwise(text, column))
             if read := frozenset(text for text in written if read_value(text, column) is not None):
                 found.append((column, read))
