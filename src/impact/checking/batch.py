@@ -154,9 +154,9 @@ def _values_frame(definition: Definition, submitted: Sequence[Submitted], rows: 
     values["has_shorthand"] = [not SHORTHAND.isdisjoint(cells) for one in submitted for cells in one.table.rows]
     facts = {one.drop: one for one in submitted}
     for name in ("sender", "periods", "prepared_by"):
-        values[f"drop_{name}"] = rows["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
+        values[f"drop_{name}"] = values["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
     for name in ("start_on", "end_on", "received_on"):
-        day = rows["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
+        day = values["drop"].map({drop: getattr(one, name) for drop, one in facts.items()})
         values[f"drop_{name}"] = day.astype("datetime64[s]")
     values["row_period"] = row_periods(values, definition.period_column, definition.period_grains)
     return values

@@ -179,6 +179,13 @@ def test_a_drop_as_a_whole_is_found_wanting_without_a_cell() -> None:
     assert said_of(good_rows()[:2]) == [("every_month_present", ())]
 
 
+def test_drops_for_other_periods_are_checked_together() -> None:
+    periods = {"a": (), "b": ("2026-Q1",), "c": ("2025-Q4", "2026-Q1")}
+    assert check(*(replace(submitted(drop, good_rows()), periods=of) for drop, of in periods.items())) == {
+        drop: [] for drop in periods
+    }
+
+
 def test_cells_are_named_by_where_they_stand_in_the_file() -> None:
     rows = [list(reversed(row)) for row in [HEADINGS, *with_cell(3, 3, "lots")]]
     table = table_of(SMALL, b"\n,,\n" + csv_bytes(rows))
