@@ -3,6 +3,7 @@ is changing, and what is not in."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows, Indicator, OrganisationFigure
@@ -10,8 +11,8 @@ from impact.reports.content import Column, Section, Table
 from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
 from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Subject, subjects
-from impact.reports.verdicts import CHANGES, by_chance, is_not_compared, what_verdicts_mean
-from impact.reports.wording import is_figure, says_something, shown, unit_sign, year_label
+from impact.reports.verdicts import CHANGES, SIMILAR, by_chance, is_not_compared, what_verdicts_mean
+from impact.reports.wording import is_figure, says_something, shown, unit_sign, with_unit, year_label
 
 _COMMON = "common cause"
 
@@ -75,6 +76,7 @@ def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
                 if one.is_not_compared
             ),
             *_mixed(found),
+            *(note for one in found for note in _why_similar(one)),
             *(note for one in found for note in meanings_of_zero(one.subject, one.figures)),
         ),
         how_to_read=(
@@ -129,6 +131,25 @@ def _mixed(found: Sequence[_Shown]) -> Iterator[str]:
                 f"{one.indicator.name} is measured in {len(bases)} ways ({', '.join(sorted(bases))}), and figures that "
                 "are not measured alike do not compare."
             )
+
+
+def _why_similar(one: _Shown) -> Iterator[str]:
+    """What is expected of the organisation that is furthest from its peers of those that are called similar: few would
+    believe it, and the figures beside it do not show why."""
+    similar = [
+        figure
+        for figure in one.figures
+        if figure.verdict == SIMILAR
+        and all(map(is_figure, (figure.value, figure.peer_median, figure.expected_lower, figure.expected_upper)))
+    ]
+    if not similar:
+        return
+    far = max(similar, key=lambda figure: (abs(Decimal(figure.value) - Decimal(figure.peer_median)), figure.value))
+    value, low, high = (with_unit(text, far.unit) for text in (far.value, far.expected_lower, far.expected_upper))
+    yield (
+        f"{one.indicator.name}: {'even ' if len(similar) > 1 else ''}{far.organisation_name}, with {value}, is similar. "
+        f"Of an organisation with as much behind its figure, {low} to {high} is expected."
+    )
 
 
 def _changing(found: Sequence[_Shown], code: str) -> str:

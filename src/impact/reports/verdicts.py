@@ -12,7 +12,7 @@ APART = (
     *("much higher", "much lower", "higher", "lower"),
 )
 """Every verdict that sets an organisation apart from its peers, those beyond the 99.8% limits first."""
-_SIMILAR, _NOT_COMPARED = "similar", "not compared"
+SIMILAR, _NOT_COMPARED = "similar", "not compared"
 
 CHANGES = ("concern", "improving", "high", "low")
 """Every variation that is more than common cause, in the order to name them in."""
@@ -26,7 +26,7 @@ def is_apart(figure: OrganisationFigure) -> bool:
 
 
 def is_judged(figure: OrganisationFigure) -> bool:
-    return figure.verdict == _SIMILAR or is_apart(figure)
+    return figure.verdict == SIMILAR or is_apart(figure)
 
 
 def is_not_compared(figure: OrganisationFigure) -> bool:

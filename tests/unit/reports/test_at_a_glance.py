@@ -48,7 +48,9 @@ def test_where_nobody_is_compared_one_line_says_so_in_place_of_a_column() -> Non
     not_compared = [figure("6.51", ENGAGEMENT, who=who, verdict="not compared") for who in ("Alpha Care CIC", "Beta")]
     given = rows(figure(), BETA, *not_compared)
     assert "Engagement: verdict" not in cells(table_of(given))[0]
-    assert table_of(given).notes[1:] == ("Engagement: nobody is compared with others. The part Staff survey says why.",)
+    assert table_of(given).notes[1:2] == (
+        "Engagement: nobody is compared with others. The part Staff survey says why.",
+    )
     one_is = rows(figure(), BETA, not_compared[0], figure("7.00", ENGAGEMENT, who="Beta", verdict="better"))
     assert [row["Engagement: verdict"] for row in cells(table_of(one_is))] == ["not compared", "better"]
 
@@ -107,13 +109,26 @@ def test_on_several_bases_each_is_said() -> None:
     [alpha, _] = read(*given)
     assert alpha["Absence rate (%)"] == "calendar days: 4.10; hours: 5.00"
     assert alpha["Absence rate: verdict"] == "calendar days: similar; hours: worse"
-    assert table_of(rows(*given)).notes == (
+    assert table_of(rows(*given)).notes[:2] == (
         "Chance alone would set about 0.2 of these 3 apart.",
         (
             "Absence rate is measured in 2 ways (calendar days, hours), and figures that are not measured alike do not "
             "compare."
         ),
     )
+
+
+def test_of_those_that_are_similar_the_one_furthest_from_its_peers_is_explained() -> None:
+    far = figure("5.90", who="Beta", peer_median="4.50", expected_lower="2.00", expected_upper="6.10")
+    near = figure("6.00", who="Gamma", peer_median="5.90")
+    apart = figure("9.00", who="Delta", verdict="worse")
+    said = (
+        "Beta, with 5.90%, is similar. Of an organisation with as much behind its figure, 2.00% to 6.10% is expected."
+    )
+    assert f"Absence rate: even {said}" in table_of(rows(far, near, apart)).notes
+    assert f"Absence rate: {said}" in table_of(rows(far, apart)).notes
+    unsaid = [figure(verdict="better"), figure("[x]", who="Beta"), figure(who="Gamma", expected_lower="[c]")]
+    assert not [note for note in table_of(rows(*unsaid)).notes if "similar" in note]
 
 
 def test_a_topic_of_which_nobody_has_anything_is_left_out_and_one_that_is_withheld_is_not() -> None:
