@@ -146,9 +146,10 @@ def _why_similar(one: _Shown) -> Iterator[str]:
         return
     far = max(similar, key=lambda figure: (abs(Decimal(figure.value) - Decimal(figure.peer_median)), figure.value))
     value, low, high = (with_unit(text, far.unit) for text in (far.value, far.expected_lower, far.expected_upper))
+    who = f"even {far.organisation_name}" if len(similar) > 1 else far.organisation_name
     yield (
-        f"{one.indicator.name}: {'even ' if len(similar) > 1 else ''}{far.organisation_name}, with {value}, is similar. "
-        f"Of an organisation with as much behind its figure, {low} to {high} is expected."
+        f"{one.indicator.name}: {who}, with {value}, is similar. Of an organisation with as much behind its figure, "
+        f"{low} to {high} is expected."
     )
 
 
