@@ -1,7 +1,8 @@
 """The road from an inbox to a receipt, top to bottom: find, keep, read, check, decide, commit, answer, clear.
 
-Drops are taken some hundred at a time, so that memory does not grow with how many wait. The receipt is the commit
-point. Killed before it, the next run decides the same; killed after it, the next run only answers and clears.
+Drops are taken some hundred at a time, of small ones a thousand, so that memory does not grow with how many wait. The
+receipt is the commit point. Killed before it, the next run decides the same; killed after it, the next run only answers
+and clears.
 """
 
 import hashlib
@@ -38,11 +39,9 @@ from impact.settings import settings_at, take_settings
 
 _log = logging.getLogger(__name__)
 
-_MOST_DROPS = 300
-"""So many are decided on and answered together. Checking has a cost for each batch; what is held for each drop of 200
-rows is a megabyte."""
-_MOST_BYTES = 20_000_000
-"""And no more than so many bytes of files, unless one alone is larger."""
+_MOST_DROPS, _MOST_BYTES = 1_000, 10_000_000
+"""So many, and of so many bytes together, are decided on and answered at once, unless one alone is larger. Checking has
+a cost for each batch, which small drops should share; of 200 rows, one of 40 kB takes a megabyte while it is held."""
 _CHANGED = "it changed while drops were taken"
 
 
