@@ -134,22 +134,25 @@ def _mixed(found: Sequence[_Shown]) -> Iterator[str]:
 
 
 def _why_similar(one: _Shown) -> Iterator[str]:
-    """What is expected of the organisation that is furthest from its peers of those that are called similar: few would
-    believe it, and the figures beside it do not show why."""
+    """What is expected of those that are called similar with the lowest and the highest figure: few would believe that
+    both are, and the figures beside them do not show why."""
     similar = [
         figure
         for figure in one.figures
         if figure.verdict == SIMILAR
-        and all(map(is_figure, (figure.value, figure.peer_median, figure.expected_lower, figure.expected_upper)))
+        and all(map(is_figure, (figure.value, figure.expected_lower, figure.expected_upper)))
     ]
-    if not similar:
+    if len(similar) < 2:
         return
-    far = max(similar, key=lambda figure: (abs(Decimal(figure.value) - Decimal(figure.peer_median)), figure.value))
-    value, low, high = (with_unit(text, far.unit) for text in (far.value, far.expected_lower, far.expected_upper))
-    who = f"even {far.organisation_name}" if len(similar) > 1 else far.organisation_name
+    in_order = sorted(similar, key=lambda figure: (Decimal(figure.value), figure.organisation_name))
+    ends = (in_order[0], in_order[-1])
+    who = " and ".join(f"{end.organisation_name} with {with_unit(end.value, end.unit)}" for end in ends)
+    expected = " and ".join(
+        f"{with_unit(end.expected_lower, end.unit)} to {with_unit(end.expected_upper, end.unit)}" for end in ends
+    )
     yield (
-        f"{one.indicator.name}: {who}, with {value}, is similar. Of an organisation with as much behind its figure, "
-        f"{low} to {high} is expected."
+        f"{one.indicator.name}: {who} are both similar. Of organisations with as much behind their figures, {expected} "
+        "are expected."
     )
 
 

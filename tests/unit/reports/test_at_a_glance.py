@@ -118,17 +118,21 @@ def test_on_several_bases_each_is_said() -> None:
     )
 
 
-def test_of_those_that_are_similar_the_one_furthest_from_its_peers_is_explained() -> None:
-    far = figure("5.90", who="Beta", peer_median="4.50", expected_lower="2.00", expected_upper="6.10")
-    near = figure("6.00", who="Gamma", peer_median="5.90")
-    apart = figure("9.00", who="Delta", verdict="worse")
+def test_of_those_that_are_similar_the_lowest_and_the_highest_are_explained() -> None:
+    low = figure("2.90", who="Beta", expected_lower="2.00", expected_upper="6.10")
+    high = figure("10.00", who="Gamma", expected_lower="0.00", expected_upper="12.00")
+    apart = figure("12.00", who="Delta", verdict="worse")
     said = (
-        "Beta, with 5.90%, is similar. Of an organisation with as much behind its figure, 2.00% to 6.10% is expected."
+        "Absence rate: Beta with 2.90% and Gamma with 10.00% are both similar. Of organisations with as much behind "
+        "their figures, 2.00% to 6.10% and 0.00% to 12.00% are expected."
     )
-    assert f"Absence rate: even {said}" in table_of(rows(far, near, apart)).notes
-    assert f"Absence rate: {said}" in table_of(rows(far, apart)).notes
-    unsaid = [figure(verdict="better"), figure("[x]", who="Beta"), figure(who="Gamma", expected_lower="[c]")]
-    assert not [note for note in table_of(rows(*unsaid)).notes if "similar" in note]
+    assert said in table_of(rows(high, figure(), low, apart)).notes
+    for unsaid in (
+        [low, apart],
+        [low, figure("[x]", who="Gamma")],
+        [low, figure("10.00", who="Gamma", expected_lower="[c]")],
+    ):
+        assert not [note for note in table_of(rows(*unsaid)).notes if "similar" in note]
 
 
 def test_a_topic_of_which_nobody_has_anything_is_left_out_and_one_that_is_withheld_is_not() -> None:
