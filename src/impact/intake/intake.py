@@ -7,18 +7,18 @@ and clears.
 
 import hashlib
 import logging
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice
 
 from impact.checking.guard import FileToRead, read_files
 from impact.checking.reading import Reading, TextTable
 from impact.definition import feeds
 from impact.errors import DiskFullError, ImpactError
-from impact.home import Home, one_writer, remove, remove_all, write_all
+from impact.home import Home, one_writer, put_all, remove, remove_all, write_all
 from impact.intake.answers import answers
 from impact.intake.attempts import attempt_of
 from impact.intake.cover import SIDECAR
@@ -32,7 +32,7 @@ from impact.intake.receipts import (
     load_receipts,
     save_receipts,
 )
-from impact.intake.returns import StoredRow, write_returns
+from impact.intake.returns import return_path, row_writer, write_rows
 from impact.periods import parse_period
 from impact.register import take_register
 from impact.settings import settings_at, take_settings
@@ -278,10 +278,15 @@ def commit(home: Home, decided: Sequence[Decided]) -> None:
     """The bytes and the returns first, then the receipts that make them count. What may not be kept is never written:
     until it has its receipt, a file lies in its inbox."""
     _keep(home, [one.drop for one in decided if not one.receipt.is_purged])
-    kept: dict[str, dict[str, tuple[Sequence[int], Sequence[StoredRow]]]] = defaultdict(dict)
-    for one in decided:
-        if one.receipt.rows_kept:
-            kept[one.receipt.feed][one.receipt.id] = (one.row_numbers, one.rows)
-    for feed, returns in kept.items():
-        write_returns(home, feeds()[feed], returns)
+    with row_writer() as writer:
+        put_all(
+            {
+                return_path(home, receipt.feed, receipt.id): partial(
+                    write_rows, writer, feeds()[receipt.feed], receipt.id, one.row_numbers, one.rows
+                )
+                for one in decided
+                for receipt in [one.receipt]
+                if receipt.rows_kept
+            }
+        )
     save_receipts(home, [one.receipt for one in decided])

@@ -6,18 +6,16 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, localcontext
-from functools import partial
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
 from impact.checking.batch import column_texts
 from impact.checking.reading import TextTable
 from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
 from impact.errors import ImpactError
-from impact.home import Home, cannot_write, put_all
+from impact.home import Home, cannot_write
 from impact.places import quoted
 
 _DIGITS = 60
@@ -55,40 +53,30 @@ def rows_hash(rows: Sequence[StoredRow]) -> str:
     return hashlib.sha256("\n".join(written).encode()).hexdigest()
 
 
-def connection() -> duckdb.DuckDBPyConnection:
-    """What returns are read and written with: making one takes longer than reading a return does, so many share it."""
-    return duckdb.connect(config={"threads": 1, "pandas_analyze_sample": 0})  # what is text in a frame is text
+def row_writer() -> duckdb.DuckDBPyConnection:
+    """What `write_rows` writes with: making one takes longer than writing a return does, so many share it."""
+    return duckdb.connect(config={"threads": 1})
 
 
-def write_returns(
-    home: Home, definition: Definition, kept: Mapping[str, tuple[Sequence[int], Sequence[StoredRow]]]
+def write_rows(
+    writer: duckdb.DuckDBPyConnection,
+    definition: Definition,
+    receipt_id: str,
+    row_numbers: Sequence[int],
+    rows: Sequence[StoredRow],
+    path: Path,
 ) -> None:
-    """Write returns of one feed: of each receipt the numbers of the rows in its file, and the rows. The same rows in
-    the same order give the same bytes.
-
-    DuckDB takes the rows of all at once, and writes each file from there: handed over a file at a time, they took twice
-    as long.
-    """
+    """Write the rows of a drop to a file. The same rows in the same order give the same bytes."""
     columns = return_columns(definition)
-    frame = pd.DataFrame(
-        [row for _, rows in kept.values() for row in rows], columns=[name for name, _ in columns[2:]], dtype="object"
+    texts = [[receipt_id, str(number), *row] for number, row in zip(row_numbers, rows, strict=True)]
+    casts = ", ".join(
+        f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1)
     )
-    frame["receipt"] = [receipt for receipt, (_, rows) in kept.items() for _ in rows]
-    frame["row_number"] = [number for numbers, _ in kept.values() for number in numbers]
-    casts = ", ".join(f'cast("{name}" as {kind}) as "{name}"' for name, kind in columns)
-    with connection() as writer:
-        writer.register("given", frame)
-        writer.execute(f"create temp table typed as select {casts} from given")
-
-        def fill(receipt: str, path: Path) -> None:
-            try:
-                writer.execute(
-                    f"copy (select * from typed where receipt = ?) to {quoted(path)} (format parquet)", [receipt]
-                )
-            except duckdb.IOException as fault:
-                raise cannot_write(path, str(fault)) from fault
-
-        put_all({return_path(home, definition.name, receipt): partial(fill, receipt) for receipt in kept})
+    select = f"select {casts} from (select unnest(?) as list_value)"
+    try:
+        writer.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
+    except duckdb.IOException as fault:
+        raise cannot_write(path, str(fault)) from fault
 
 
 def read_rows(

@@ -17,13 +17,13 @@ from impact.home import Home
 from impact.intake.returns import (
     StoredRow,
     column_totals,
-    connection,
     read_rows,
     return_columns,
     return_path,
+    row_writer,
     rows_hash,
     stored_rows,
-    write_returns,
+    write_rows,
 )
 from tests.unit.checking.small import Named, clean
 from tests.unit.intake.drops import FEEDS, book_of, csv_of
@@ -170,15 +170,10 @@ def test_rows_of_no_known_period_are_added_up_under_none() -> None:
 def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_path: Path) -> None:
     rows, definition = stored(feed), feeds()[feed]
     numbers = list(range(2, len(rows) + 2))
-    others = {f"{number:016}": (numbers[:1], rows[:1]) for number in range(200)}
-    paths = []
-    for name, beside in (("one", {}), ("it's another", others)):
-        home = Home(tmp_path / name)
-        write_returns(home, definition, {**beside, "0123456789abcdef": (numbers, rows)})
-        paths.append(return_path(home, feed, "0123456789abcdef"))
-        assert sorted(path.name for path in paths[-1].parent.iterdir()) == sorted(
-            f"{receipt}.parquet" for receipt in ("0123456789abcdef", *beside)
-        )
+    paths = [tmp_path / name for name in ("one.parquet", "it's another.parquet")]
+    with row_writer() as writer:
+        for path in paths:
+            write_rows(writer, definition, "0123456789abcdef", numbers, rows, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
     with duckdb.connect() as connection:
         read = connection.execute(
@@ -196,16 +191,17 @@ def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_pat
 
 
 def test_other_rows_are_other_bytes(tmp_path: Path) -> None:
-    rows, home = stored("savings"), Home(tmp_path)
-    write_returns(home, feeds()["savings"], {"a": ([2, 3], rows), "b": ([2, 3], rows[::-1])})
-    assert return_path(home, "savings", "a").read_bytes() != return_path(home, "savings", "b").read_bytes()
+    rows = stored("savings")
+    with row_writer() as writer:
+        for name, given_rows in (("a", rows), ("b", rows[::-1])):
+            write_rows(writer, feeds()["savings"], "0123456789abcdef", [2, 3], given_rows, tmp_path / name)
+    assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
 
 
 def test_a_return_lies_with_its_feed_under_the_number_of_its_receipt(tmp_path: Path) -> None:
     assert return_path(Home(tmp_path), "savings", "0123") == tmp_path / "returns" / "savings" / "0123.parquet"
-    (tmp_path / "returns").write_bytes(b"not a folder")
-    with pytest.raises(ImpactError, match="returns"):
-        write_returns(Home(tmp_path), feeds()["savings"], {"0123": ([2, 3], stored("savings"))})
+    with row_writer() as writer, pytest.raises(ImpactError, match="nowhere"):
+        write_rows(writer, feeds()["savings"], "0123", [2, 3], stored("savings"), tmp_path / "nowhere" / "0123.parquet")
 
 
 @each_feed
@@ -214,10 +210,12 @@ def test_stored_rows_come_back_as_they_went_in_of_the_receipts_and_periods_asked
     rows = stored(feed)
     other = [("2025-Q4", *row[1:]) for row in rows]
     numbers = list(range(2, 2 + len(rows)))
-    both = ([*numbers, *(number + 100 for number in numbers)], [*rows, *other])
-    write_returns(home, definition, {"one": both, "two": (numbers, rows)})
-    with connection() as reader:
-        read = read_rows(reader, home, definition, {"one": ["2026-Q1"], "two": ["2025-Q4"]})
+    (home.returns / feed).mkdir(parents=True)
+    with row_writer() as writer:
+        for receipt, of in (("one", [*rows, *other]), ("two", rows)):
+            path = return_path(home, feed, receipt)
+            write_rows(writer, definition, receipt, [*numbers, *(n + 100 for n in numbers)][: len(of)], of, path)
+        read = read_rows(writer, home, definition, {"one": ["2026-Q1"], "two": ["2025-Q4"]})
     assert stored_rows(definition, read["one"]) == rows
     assert read["one"].row_numbers == tuple(numbers)
     assert read["two"].rows == ()
@@ -228,5 +226,5 @@ def test_a_return_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = return_path(home, "savings", "one")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"not a return")
-    with connection() as reader, pytest.raises(ImpactError, match="cannot be read"):
+    with row_writer() as reader, pytest.raises(ImpactError, match="cannot be read"):
         read_rows(reader, home, feeds()["savings"], {"one": ["2026-Q1"]})
