@@ -48,9 +48,7 @@ def test_where_nobody_is_compared_one_line_says_so_in_place_of_a_column() -> Non
     not_compared = [figure("6.51", ENGAGEMENT, who=who, verdict="not compared") for who in ("Alpha Care CIC", "Beta")]
     given = rows(figure(), BETA, *not_compared)
     assert "Engagement: verdict" not in cells(table_of(given))[0]
-    assert table_of(given).notes[1:2] == (
-        "Engagement: nobody is compared with others. The part Staff survey says why.",
-    )
+    assert table_of(given).notes[1:] == ("Engagement: nobody is compared with others. The part Staff survey says why.",)
     one_is = rows(figure(), BETA, not_compared[0], figure("7.00", ENGAGEMENT, who="Beta", verdict="better"))
     assert [row["Engagement: verdict"] for row in cells(table_of(one_is))] == ["not compared", "better"]
 
@@ -109,7 +107,7 @@ def test_on_several_bases_each_is_said() -> None:
     [alpha, _] = read(*given)
     assert alpha["Absence rate (%)"] == "calendar days: 4.10; hours: 5.00"
     assert alpha["Absence rate: verdict"] == "calendar days: similar; hours: worse"
-    assert table_of(rows(*given)).notes[:2] == (
+    assert table_of(rows(*given)).notes == (
         "Chance alone would set about 0.2 of these 3 apart.",
         (
             "Absence rate is measured in 2 ways (calendar days, hours), and figures that are not measured alike do not "
