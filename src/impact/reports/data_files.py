@@ -37,6 +37,10 @@ _HOW = (
     + "; ".join(f"{code} {meaning}" for code, meaning in SHORTHAND.items())
     + ". A text that a spreadsheet would take for a formula has an apostrophe before it."
 )
+_HOW_IN_PARQUET = (
+    "Beside each CSV file lies the same table as Parquet, in which figures are numbers and their shorthand stands in a "
+    f"column of its own, named <column>{_SHORTHAND_COLUMN}."
+)
 _CSVW = {
     "text": "string",
     "figure": "decimal",
@@ -52,6 +56,8 @@ _FRICTIONLESS: dict[str, dict[str, Any]] = {
     "yes_no": {"type": "boolean", "trueValues": ["yes"], "falseValues": ["no"]},
 }
 _PARQUET = {"text": "varchar", "figure": "double", "count": "integer", "date": "date", "yes_no": "boolean"}
+_ANALYSTS = frozenset({"public", "commissioner"})
+"""Who reads data by program. A mutual's data officer opens its few hundred rows in Excel, from CSV or the workbook."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The time that every member of a ZIP is given: the first that the format can hold."""
 _UNIX = 3
@@ -59,17 +65,23 @@ _READ_BY_ALL = 0o100644 << 16
 
 
 def data_files(rows: AudienceRows) -> dict[str, bytes]:
-    """File name -> content: of each dataset that has rows for this reader a CSV file, its CSVW metadata and a Parquet
-    file, and one data package; nothing where there are no rows.
+    """File name -> content: of each dataset that has rows for this reader a CSV file, its CSVW metadata and, where the
+    reader has analysts, a Parquet file; and one data package. Nothing where there are no rows.
 
     Raises ImpactError where a published text is not what its column holds.
     """
     made = list(datasets(rows))
+    for dataset in made:
+        _check(dataset)
     files = {f"{dataset.name}.csv": _csv(dataset) for dataset in made}
     if files:
         files[PACKAGE] = _package(rows, made, files)
     files |= {f"{dataset.name}.csv-metadata.json": _csvw(dataset.name, rows.publishers) for dataset in made}
-    return files | _parquet(made)
+    return files | (_parquet(made) if _has_parquet(rows) else {})
+
+
+def _has_parquet(rows: AudienceRows) -> bool:
+    return rows.audience.kind in _ANALYSTS
 
 
 def zip_of(files: Mapping[str, bytes]) -> bytes:
@@ -83,6 +95,18 @@ def zip_of(files: Mapping[str, bytes]) -> bytes:
             member.external_attr = _READ_BY_ALL
             archive.writestr(member, files[name])
     return out.getvalue()
+
+
+def _check(dataset: Dataset) -> None:
+    """Raise ImpactError where a column of numbers holds something else."""
+    for column, cells in zip(dataset.columns, _by_column(dataset), strict=True):
+        if column.datatype in ("figure", "count"):
+            for text in set(cells) - SHORTHAND.keys():
+                if not _NUMBER.fullmatch(text):
+                    raise ImpactError(
+                        f"{dataset.name}, column {column.name}: {text!r} is neither a number nor shorthand "
+                        f"({', '.join(SHORTHAND)}). Look at the table of sql/published that it is from."
+                    )
 
 
 def _csv(dataset: Dataset) -> bytes:
@@ -151,8 +175,7 @@ def _package(rows: AudienceRows, made: Sequence[Dataset], files: Mapping[str, by
             "profile": "tabular-data-package",
             "name": re.sub("[^a-z0-9._-]+", "-", rows.audience.id.lower()),
             "title": f"Data of the report for {rows.audience.name}" + (f", {max(quarters)}" if quarters else ""),
-            "description": f"{_HOW} Beside each CSV file lies the same table as Parquet, in which figures are numbers "
-            f"and their shorthand stands in a column of its own, named <column>{_SHORTHAND_COLUMN}.",
+            "description": f"{_HOW} {_HOW_IN_PARQUET}" if _has_parquet(rows) else _HOW,
             **({"sources": [_source(publisher) for publisher in rows.publishers]} if rows.publishers else {}),
             "resources": [_resource(dataset, files[f"{dataset.name}.csv"]) for dataset in made],
         }
@@ -243,30 +266,27 @@ def _typed(dataset: Dataset) -> list[str]:
     """Each row as an object of JSON, its figures numbers."""
     members = []
     for column, cells in zip(dataset.columns, _by_column(dataset), strict=True):
-        members.append(_changed(partial(_member, dataset.name, column), cells))
+        members.append(_changed(partial(_member, column), cells))
         if _has_companion(column):
             members.append(_changed(partial(_companion, column), cells))
     return [f"{{{','.join(row)}}}" for row in _in_rows(members)]
 
 
-def _member(dataset: str, column: DataColumn, text: str) -> str:
+def _member(column: DataColumn, text: str) -> str:
     is_missing = column.datatype != "text" and text in SHORTHAND
-    return f'"{column.name}":{json.dumps(None if is_missing else _value(dataset, column, text))}'
+    return f'"{column.name}":{json.dumps(None if is_missing else _value(column, text))}'
 
 
 def _companion(column: DataColumn, text: str) -> str:
     return f'"{column.name}{_SHORTHAND_COLUMN}":{json.dumps(text if text in SHORTHAND else None)}'
 
 
-def _value(dataset: str, column: DataColumn, text: str) -> str | float | bool:
+def _value(column: DataColumn, text: str) -> str | float | bool:
     match column.datatype:
-        case "figure" | "count" if _NUMBER.fullmatch(text):
-            return float(text) if column.datatype == "figure" else int(text)
-        case "figure" | "count":
-            raise ImpactError(
-                f"{dataset}, column {column.name}: {text!r} is neither a number nor shorthand "
-                f"({', '.join(SHORTHAND)}). Look at the table of sql/published that it is from."
-            )
+        case "figure":
+            return float(text)
+        case "count":
+            return int(text)
         case "yes_no":
             return text == "yes"
     return text

@@ -1,7 +1,7 @@
 """The folder of one audience: every file that it is handed, each form of its report among them. The forms themselves
 are in modules of their own; how folders become a publication is for `publication`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from impact.periods import Period
 from impact.reports.audiences import AudienceRows
@@ -55,11 +55,12 @@ def audience_files(
     return {**files, **report_pages(report, downloads, sizes)}
 
 
-def _data_downloads(data: Iterable[str]) -> list[Download]:
-    """Each dataset in its two forms, of the names of all files of data."""
+def _data_downloads(data: Collection[str]) -> list[Download]:
+    """Each dataset in the forms that it has, of the names of all files of data."""
     names = [name.removesuffix(".csv") for name in data if name.endswith(".csv")]
     return [
         Download(f"{DATA}/{name}{ending}", described(name).title, kind)
         for name in names
         for ending, kind in ((".csv", "CSV"), (".parquet", "Parquet"))
+        if f"{name}{ending}" in data
     ]

@@ -105,6 +105,15 @@ def test_only_tables_with_rows_become_files() -> None:
     assert len(data_files(everything())) == 3 * 8 + 1
 
 
+@pytest.mark.parametrize("kind", ["public", "commissioner", "organisation"])
+def test_who_has_analysts_has_parquet_and_a_mutual_has_csv(kind: str) -> None:
+    files = data_files(rows(figure(), kind=kind))
+    has_parquet = kind != "organisation"
+    assert ("organisations.parquet" in files) == has_parquet
+    assert ("Parquet" in json.loads(files[PACKAGE])["description"]) == has_parquet
+    assert "organisations.csv" in files
+
+
 def test_a_file_holds_every_field_of_its_table_as_printed() -> None:
     [row] = read(rows(figure("-1500", NET)), "organisations.csv")
     assert list(row) == [field.name for field in dataclasses.fields(OrganisationFigure)]
@@ -185,9 +194,10 @@ def test_metadata_and_data_are_valid_for_those_who_read_by_them(name: str, tmp_p
     assert len(report.tasks) == 8
 
 
-def test_a_figure_that_is_none_does_not_pass_for_one() -> None:
+@pytest.mark.parametrize("kind", ["public", "commissioner", "organisation"])
+def test_a_figure_that_is_none_does_not_pass_for_one(kind: str) -> None:
     with pytest.raises(ImpactError, match="organisations, column value: 'about 4' is neither a number nor shorthand"):
-        data_files(rows(figure("about 4")))
+        data_files(rows(figure("about 4"), kind=kind))
 
 
 def test_a_reader_by_the_metadata_finds_numbers_dates_and_what_is_missing(tmp_path: Path) -> None:
