@@ -8,7 +8,7 @@ ROOT = Path(__file__).parents[2]
 
 ROAD = (
     ("errors", "places", "periods"),
-    ("home", "statistics", "disclosure"),
+    ("home", "parquet", "statistics", "disclosure"),
     ("definition",),
     ("checking",),
     ("versions", "indicators"),

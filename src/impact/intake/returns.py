@@ -16,7 +16,7 @@ from impact.checking.values import period_of, plain_form, read_value
 from impact.definition import Column, Definition
 from impact.errors import ImpactError
 from impact.home import Home, cannot_write
-from impact.places import quoted
+from impact.parquet import TextColumn, write_parquet
 
 _DIGITS = 60
 """More than a sum of any number of cells can need, so that none of it is rounded but to the unit."""
@@ -53,11 +53,6 @@ def rows_hash(rows: Sequence[StoredRow]) -> str:
     return hashlib.sha256("\n".join(written).encode()).hexdigest()
 
 
-def row_writer() -> duckdb.DuckDBPyConnection:
-    """What `write_rows` writes with: making one takes longer than writing a return does, so many share it."""
-    return duckdb.connect(config={"threads": 1})
-
-
 def write_rows(
     writer: duckdb.DuckDBPyConnection,
     definition: Definition,
@@ -66,15 +61,12 @@ def write_rows(
     rows: Sequence[StoredRow],
     path: Path,
 ) -> None:
-    """Write the rows of a drop to a file. The same rows in the same order give the same bytes."""
+    """Write the rows of a drop to a file, with a `parquet_writer`: the same rows in the same order, the same bytes."""
     columns = return_columns(definition)
-    texts = [[receipt_id, str(number), *row] for number, row in zip(row_numbers, rows, strict=True)]
-    casts = ", ".join(
-        f'cast(list_value[{index}] as {kind}) as "{name}"' for index, (name, kind) in enumerate(columns, 1)
-    )
-    select = f"select {casts} from (select unnest(?) as list_value)"
+    cells = zip(*rows, strict=True) if rows else ((),) * (len(columns) - 2)
+    texts = ([receipt_id] * len(rows), list(map(str, row_numbers)), *cells)
     try:
-        writer.execute(f"copy ({select}) to {quoted(path)} (format parquet)", [texts])
+        write_parquet(writer, [TextColumn(*column, of) for column, of in zip(columns, texts, strict=True)], path)
     except duckdb.IOException as fault:
         raise cannot_write(path, str(fault)) from fault
 

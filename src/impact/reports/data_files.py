@@ -5,12 +5,11 @@ texts that the page prints, and in Parquet the numbers that those texts are."""
 import csv
 import hashlib
 import io
-import json
 import re
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ import duckdb
 
 from impact.errors import ImpactError
 from impact.home import json_bytes
-from impact.places import quoted
+from impact.parquet import TextColumn, parquet_writer, write_parquet
 from impact.reports.audiences import AudienceRows, Publisher
 from impact.reports.datasets import SHORTHAND, DataColumn, Dataset, datasets, described
 
@@ -230,63 +229,30 @@ def _source(publisher: Publisher) -> dict[str, str]:
 
 
 @cache
-def _database() -> duckdb.DuckDBPyConnection:
-    """What reads rows and writes Parquet, and keeps nothing: opening one for each reader takes longer than all that is
-    written. On one thread, because these tables are small and the others would only wait for work."""
-    return duckdb.connect(config={"threads": 1})
+def _writer() -> duckdb.DuckDBPyConnection:
+    """Opening one for each reader takes longer than all that is written."""
+    return parquet_writer()
 
 
 def _parquet(made: Sequence[Dataset]) -> dict[str, bytes]:
     """Each dataset as Parquet, its rows in their order."""
     files = {}
-    with tempfile.TemporaryDirectory() as folder, _database().cursor() as database:
-        rows_file, parquet_file = Path(folder, "rows.json"), Path(folder, "rows.parquet")
+    with tempfile.TemporaryDirectory() as folder, _writer().cursor() as writer:
         for dataset in made:
-            rows_file.write_text("\n".join(_typed(dataset)), "utf-8")
-            kinds = ", ".join(f"{name}: '{kind}'" for column in dataset.columns for name, kind in _columns(column))
-            database.execute(
-                f"copy (select * from read_json({quoted(rows_file)}, format = 'newline_delimited', "
-                f"columns = {{{kinds}}})) to {quoted(parquet_file)} (format parquet, codec zstd)"
-            )
-            files[f"{dataset.name}.parquet"] = parquet_file.read_bytes()
+            path = Path(folder, f"{dataset.name}.parquet")
+            columns = zip(dataset.columns, _by_column(dataset), strict=True)
+            write_parquet(writer, [one for column, cells in columns for one in _typed(column, cells)], path, "zstd")
+            files[path.name] = path.read_bytes()
     return files
 
 
-def _columns(column: DataColumn) -> list[tuple[str, str]]:
-    """The columns of the Parquet file that a column becomes, with their types."""
-    of_shorthand = [(column.name + _SHORTHAND_COLUMN, "varchar")] if _has_companion(column) else []
-    return [(column.name, _PARQUET[column.datatype]), *of_shorthand]
-
-
-def _has_companion(column: DataColumn) -> bool:
-    return column.has_shorthand and column.datatype != "text"
-
-
-def _typed(dataset: Dataset) -> list[str]:
-    """Each row as an object of JSON, its figures numbers."""
-    members = []
-    for column, cells in zip(dataset.columns, _by_column(dataset), strict=True):
-        members.append(_changed(partial(_member, column), cells))
-        if _has_companion(column):
-            members.append(_changed(partial(_companion, column), cells))
-    return [f"{{{','.join(row)}}}" for row in _in_rows(members)]
-
-
-def _member(column: DataColumn, text: str) -> str:
-    is_missing = column.datatype != "text" and text in SHORTHAND
-    return f'"{column.name}":{json.dumps(None if is_missing else _value(column, text))}'
-
-
-def _companion(column: DataColumn, text: str) -> str:
-    return f'"{column.name}{_SHORTHAND_COLUMN}":{json.dumps(text if text in SHORTHAND else None)}'
-
-
-def _value(column: DataColumn, text: str) -> str | float | bool:
-    match column.datatype:
-        case "figure":
-            return float(text)
-        case "count":
-            return int(text)
-        case "yes_no":
-            return text == "yes"
-    return text
+def _typed(column: DataColumn, cells: Sequence[str]) -> Iterator[TextColumn]:
+    """The columns of the Parquet file that a column becomes: itself and, where figures may be missing, why they are."""
+    sql_type = _PARQUET[column.datatype]
+    if column.datatype == "text":
+        yield TextColumn(column.name, sql_type, cells)
+        return
+    yield TextColumn(column.name, sql_type, [None if cell in SHORTHAND else cell for cell in cells])
+    if column.has_shorthand:
+        shorthand = [cell if cell in SHORTHAND else None for cell in cells]
+        yield TextColumn(column.name + _SHORTHAND_COLUMN, "varchar", shorthand)
