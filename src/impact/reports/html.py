@@ -40,6 +40,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
         .render(
             **shared,
             profile_links=links,
+            is_led_to=_is_led_to(report),
             downloads=[one for one in downloads if one.is_lead],
             data_files=[one for one in downloads if not one.is_lead],
         )
@@ -48,6 +49,14 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
     for profile in report.profiles:
         pages[profile_page_name(profile.id)] = template.render(**shared, profile=profile)
     return {name: page.encode() for name, page in pages.items()}
+
+
+def _is_led_to(report: Report) -> bool:
+    """Whether the first section names each organisation that has a page, and leads to it: another list of them would
+    stand between the reader and that."""
+    named = {row[0] for section in report.sections[:1] for table in section.tables for row in table.rows}
+    links = report.profile_links()
+    return bool(links) and len(links) == len(report.profiles) and links.keys() <= named
 
 
 def profile_page_name(profile_id: str) -> str:

@@ -1,7 +1,7 @@
 """The main points of a report. Sentences are chosen from the published verdicts, variations and intervals, and claim no
 more than those."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,7 +21,6 @@ from impact.reports.verdicts import (
     is_on_no_comparing_instrument,
 )
 from impact.reports.wording import (
-    MOST_NAMED,
     between,
     count_of,
     is_figure,
@@ -35,6 +34,8 @@ from impact.reports.wording import (
 KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 IS_IN = ("received", "nothing to report", "exempt")
+_MOST_NAMED, _MOST_FOR_A_REASON = 8, 3
+"""Names in a sentence, and for each reason not to be there; whoever wants all of them has the table."""
 _CHANGE_WORDS = {"concern": "of concern", "improving": "improving", "high": "high", "low": "low"}
 _MODEL_PLURALS = {
     "mutual": ("mutual", "mutuals"),
@@ -93,14 +94,14 @@ def _verdict_points(subject: Subject) -> Iterator[str]:
     """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared, and why."""
     figures = subject.shown(subject.headline)
     judged = [figure for figure in figures if is_judged(figure)]
-    reasons = Counter(
-        figure.verdict_note
-        for figure in figures
-        if is_not_compared(figure) and not is_on_no_comparing_instrument(figure)
-    )
+    reasons: dict[str, list[OrganisationFigure]] = defaultdict(list)
+    for figure in figures:
+        if is_not_compared(figure) and not is_on_no_comparing_instrument(figure):
+            reasons[figure.verdict_note].append(figure)
     said = list(_verdicts(judged))
     if reasons and subject.headline.is_compared:
-        why = ", ".join(f"{count} ({reason})" for reason, count in reasons.most_common())
+        most_first = sorted(reasons.items(), key=lambda reason: -len(reason[1]))
+        why = ", ".join(f"{_few_by_name(group, figures)} ({reason})" for reason, group in most_first)
         said.append(f"Not compared: {why}.")
     said += instrument_sentences(figures)
     if said:
@@ -133,13 +134,19 @@ def _change_points(subject: Subject) -> Iterator[str]:
 
 def _named(groups: Mapping[str, Sequence[OrganisationFigure]], among: Sequence[OrganisationFigure]) -> list[str]:
     """How many each group holds, and the first few names of them all: the groups that come first have them first."""
-    said, room = [], MOST_NAMED
+    said, room = [], _MOST_NAMED
     for words_on_it, group in groups.items():
         if group:
             names = f" ({listed(sorted(_who(figure, among) for figure in group), room)})" if room else ""
             said.append(f"{len(group)} {_are(len(group))} {words_on_it}{names}")
             room -= min(room, len(group))
     return said
+
+
+def _few_by_name(group: Sequence[OrganisationFigure], among: Sequence[OrganisationFigure]) -> str:
+    """A few organisations by name, and of more how many."""
+    is_few = len(group) <= _MOST_FOR_A_REASON
+    return joined(sorted(_who(figure, among) for figure in group)) if is_few else str(len(group))
 
 
 def _who(figure: OrganisationFigure, among: Sequence[OrganisationFigure]) -> str:
@@ -153,10 +160,20 @@ def _are(count: int) -> str:
 
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:
+    """How many returns are in, and of a few that are not which: a longer list is a section of the report."""
     if rows.return_states:
-        there = sum(one.state in IS_IN for one in rows.return_states)
+        missing = [one for one in rows.return_states if one.state not in IS_IN]
         owed = count_of(len(rows.return_states), "return", "returns")
-        yield f"{there} of {owed} owed for {period.label()} {'is' if len(rows.return_states) == 1 else 'are'} in."
+        is_or_are = "is" if len(rows.return_states) == 1 else "are"
+        said = f"{len(rows.return_states) - len(missing)} of {owed} owed for {period.label()} {is_or_are} in."
+        is_of_one = len({one.organisation_code for one in rows.return_states}) == 1
+        which = [
+            f"{one.feed_title.lower()} ({one.state})"
+            if is_of_one
+            else f"{one.organisation_name} ({one.feed_title.lower()}, {one.state})"
+            for one in missing
+        ]
+        yield f"{said} Not in: {joined(which)}." if 0 < len(missing) <= _MOST_FOR_A_REASON else said
 
 
 def _saved(rows: AudienceRows, period: Period, *, is_of_one: bool = False) -> Iterator[str]:

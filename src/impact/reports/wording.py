@@ -74,9 +74,9 @@ def count_of(number: int, one: str, many: str) -> str:
 
 
 def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
-    """Names up to so many, and how many more there are."""
+    """Names up to so many, and how many more there are. One more is named, too: that takes no more room."""
     more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    return ", ".join(names) if more <= 1 else f"{', '.join(names[:most])} and {more} more"
 
 
 def joined(parts: Sequence[str]) -> str:

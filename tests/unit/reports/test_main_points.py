@@ -91,19 +91,26 @@ def test_one_that_is_compared_is_spoken_of_by_name(verdict: str) -> None:
     ]
 
 
-def test_no_more_than_five_are_named_and_those_furthest_out_come_first() -> None:
-    [said] = verdicts(*["worse"] * 3, *["better"] * 4, *["much worse"] * 2, *["much better"] * 2, *["similar"] * 9)
+def test_no_more_than_eight_are_named_and_those_furthest_out_come_first() -> None:
+    [said] = verdicts(*["worse"] * 6, *["better"] * 4, *["much worse"] * 2, *["much better"] * 2, *["similar"] * 6)
     assert said.startswith(
-        "Absence rate. Of the 20 compared with their peers, 2 are much worse (H, I), 2 are much better (J, K), 3 are "
-        "worse (A and 2 more), 4 are better and 9 are similar. Chance alone would set about 1 of these 20 apart."
+        "Absence rate. Of the 20 compared with their peers, 2 are much worse (K, L), 2 are much better (M, N), 6 are "
+        "worse (A, B, C, D and 2 more), 4 are better and 6 are similar. Chance alone would set about 1 of these 20 "
+        "apart."
     )
 
 
-def test_who_is_not_compared_is_counted_by_reason() -> None:
+def test_who_is_not_compared_is_named_by_reason_where_they_are_few() -> None:
     few, short = ("not compared", "too few peers"), ("not compared", "fewer than 12 months")
-    given = [figure(who=f"Org {n}", verdict=one, verdict_note=why) for n, (one, why) in enumerate([few, short, few])]
-    said = "Not compared: 2 (too few peers), 1 (fewer than 12 months)."
+    given = [
+        figure(who=f"Org {n}", verdict=one, verdict_note=why) for n, (one, why) in enumerate([short, few, few, few])
+    ]
+    said = "Not compared: Org 1, Org 2 and Org 3 (too few peers), Org 0 (fewer than 12 months)."
     assert points(rows(*given))[1:] == [f"Absence rate. {said}"]
+    more = figure(who="Org 4", verdict="not compared", verdict_note="too few peers")
+    said = "Not compared: 4 (too few peers), Org 0 (fewer than 12 months)."
+    assert points(rows(*given, more))[1:] == [f"Absence rate. {said}"]
+    given.append(more)
     assert points(rows(*given, figure(who="Z")))[1].endswith(f"apart. {said}")
 
 
@@ -150,8 +157,11 @@ def test_change_over_time_is_told_by_name_where_it_is_more_than_common_cause() -
         "Absence rate over time: 2 are of concern (B, D) and 1 is improving (A)."
     ]
     assert said("high", "low") == ["Absence rate over time: 1 is high (A) and 1 is low (B)."]
-    assert said(*["concern"] * 6, "improving") == [
-        "Absence rate over time: 6 are of concern (A, B, C, D, E and 1 more) and 1 is improving."
+    assert said(*["concern"] * 9, "improving") == [
+        "Absence rate over time: 9 are of concern (A, B, C, D, E, F, G, H, I) and 1 is improving."
+    ]
+    assert said(*["concern"] * 10, "improving") == [
+        "Absence rate over time: 10 are of concern (A, B, C, D, E, F, G, H and 2 more) and 1 is improving."
     ]
 
 
@@ -176,7 +186,7 @@ def test_a_commissioner_of_many_still_has_few_points() -> None:
         given.append(figure("5000", KEPT, who=who))
     said = points(rows(*given, states=[state("received")]))
     assert len(said) <= 10
-    assert all(point.count("Organisation number") <= 5 for point in said)
+    assert all(point.count("Organisation number") <= 9 for point in said)
 
 
 @hypothesis.given(st.lists(st.sampled_from([*APART, "similar", "not compared", "[c]", "[z]"]), min_size=1, max_size=20))
@@ -207,10 +217,15 @@ def test_savings_of_the_quarter_are_not_those_of_the_year() -> None:
 
 
 @pytest.mark.parametrize("kind", ["commissioner", "organisation"])
-def test_returns_that_are_in_are_counted(kind: str) -> None:
+def test_returns_that_are_in_are_counted_and_a_few_that_are_not_are_named(kind: str) -> None:
     states = ["received", "nothing to report", "exempt", "held until confirmed", "sent, not accepted", "not received"]
-    given = rows(figure(), kind=kind, states=[state(said, SURVEY, f"Org {said}") for said in states])
-    assert "3 of 6 returns owed for January to March 2026 are in." in points(given)
+    sent = [state(said, SURVEY, f"Org {number}") for number, said in enumerate(states)]
+    assert (
+        "3 of 6 returns owed for January to March 2026 are in. Not in: Org 3 (staff survey, held until confirmed), Org "
+        "4 (staff survey, sent, not accepted) and Org 5 (staff survey, not received)."
+    ) in points(rows(figure(), kind=kind, states=sent))
+    more = [*sent, state("not received", SAVINGS, "Org 0")]
+    assert "3 of 7 returns owed for January to March 2026 are in." in points(rows(figure(), kind=kind, states=more))
 
 
 def test_only_the_quarter_is_spoken_of_where_no_contract_covers_the_year() -> None:
@@ -239,7 +254,7 @@ def test_an_organisation_reads_its_figures_beside_its_peers() -> None:
         states=[state("received", SAVINGS), state("not received", ABSENCE)],
     )
     assert points(given) == [
-        "1 of 2 returns owed for January to March 2026 are in.",
+        "1 of 2 returns owed for January to March 2026 are in. Not in: sickness absence (not received).",
         "Engagement: 6.51 points (95% interval 6.40 to 6.62) in the year to March 2026.",
         (
             "Absence rate: 4.10% in the year to March 2026; the median of your 12 peers is 4.00%. That is similar to "

@@ -144,7 +144,7 @@ def test_change_and_spinning_out_are_said_of_it() -> None:
         before_after=[before_after()],
     )
     assert points[:2] == [
-        "1 of 2 returns owed for January to March 2026 are in.",
+        "1 of 2 returns owed for January to March 2026 are in. Not in: sickness absence (not received).",
         "Absence rate over time: of concern (seven points rising).",
     ]
     assert points[2].startswith("Absence rate was 5.20% before spinning out and is 4.60% since")

@@ -110,7 +110,8 @@ def test_one_and_many() -> None:
         ([], 5, ""),
         (["A"], 5, "A"),
         (list("ABCDE"), 5, "A, B, C, D, E"),
-        (list("ABCDEF"), 5, "A, B, C, D, E and 1 more"),
+        (list("ABCDEF"), 5, "A, B, C, D, E, F"),
+        (list("ABCDEFG"), 5, "A, B, C, D, E and 2 more"),
         (list("ABC"), 1, "A and 2 more"),
     ],
 )
