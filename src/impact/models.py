@@ -91,7 +91,8 @@ def models() -> tuple[Model, ...]:
     """Every model in an order in which it can be built. Raises ImpactError on a file that is not one SELECT, names a
     table that nobody makes, or needs itself."""
     files = [path for path in sorted(sql_folder().glob("*/*.sql")) if not path.name.endswith(".test.sql")]
-    found = [_model(path) for path in files]
+    with duckdb.connect() as parser:
+        found = [_model(path, parser) for path in files]
     of_feeds = [model.name for model in found if model.schema == "measures" and model.table in feeds()]
     union = "\nunion all by name\n".join(f"select * from {name}" for name in of_feeds)
     found.append(Model("measures", "all_feeds", union, frozenset(of_feeds)))
@@ -136,11 +137,10 @@ def description(model: Model) -> str:
     return " ".join(lines)
 
 
-def tables_read(sql: str) -> frozenset[str]:
-    """The schema-qualified tables that a SELECT reads, from DuckDB's own parser. Raises ImpactError unless it is one
-    SELECT that names every table, but for its CTEs, with its schema."""
-    with duckdb.connect() as connection:
-        row = connection.execute("select json_serialize_sql(?)", [sql.strip().rstrip(";")]).fetchone()
+def tables_read(sql: str, parser: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """The schema-qualified tables that a SELECT reads, from DuckDB's own parser, which any connection has. Raises
+    ImpactError unless it is one SELECT that names every table, but for its CTEs, with its schema."""
+    row = parser.execute("select json_serialize_sql(?)", [sql.strip().rstrip(";")]).fetchone()
     assert row is not None
     tree = json.loads(row[0])
     if tree["error"] or len(tree["statements"]) != 1:
@@ -158,10 +158,10 @@ def tables_read(sql: str) -> frozenset[str]:
     return frozenset(read)
 
 
-def _model(path: Path) -> Model:
+def _model(path: Path, parser: duckdb.DuckDBPyConnection) -> Model:
     sql = path.read_text("utf-8")
     try:
-        return Model(path.parent.name, path.stem, sql, tables_read(sql))
+        return Model(path.parent.name, path.stem, sql, tables_read(sql, parser))
     except ImpactError as fault:
         raise ImpactError(f"sql/{path.parent.name}/{path.name}: {fault}. Mend the file.") from fault
 

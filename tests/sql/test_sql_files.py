@@ -98,9 +98,15 @@ def test_a_file_is_exactly_one_select(path: Path) -> None:
     assert [statement.type for statement in statements] == [duckdb.StatementType.SELECT]
 
 
+@pytest.fixture(scope="module")
+def parser() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("path", FILES, ids=name_of)
-def test_a_file_names_every_table_with_its_schema(path: Path) -> None:
-    assert tables_read(path.read_text("utf-8")) != frozenset()
+def test_a_file_names_every_table_with_its_schema(parser: duckdb.DuckDBPyConnection, path: Path) -> None:
+    assert tables_read(path.read_text("utf-8"), parser) != frozenset()
 
 
 @pytest.mark.parametrize("path", [*FILES, sql_folder() / "macros.sql"], ids=name_of)

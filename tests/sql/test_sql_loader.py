@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from impact.definition import feeds
@@ -83,7 +84,8 @@ def test_no_table_of_all_periods_reads_one_of_a_publication(folder: Path) -> Non
     ],
 )
 def test_the_tables_that_a_select_reads_are_found_wherever_they_stand(sql: str, read: set[str]) -> None:
-    assert tables_read(sql) == read
+    with duckdb.connect() as parser:
+        assert tables_read(sql, parser) == read
 
 
 # What cannot be used
