@@ -3,6 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+PACKAGES := --constraint constraints.txt --editable '.[dev]'
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
@@ -79,5 +80,7 @@ $(READY): pyproject.toml constraints.txt
 		|| (echo "Python 3.11 or 3.12 is needed; set PYTHON=/path/to/python3.11" && false)
 	@echo "Setting up $(VENV) (about a minute, once)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode $(PACKAGES) \
+		|| (echo "uv could not; trying pip, which knows the index that a site has set for it" && $(BIN)/python -m pip install --quiet $(PACKAGES))
 	@touch $(READY)
