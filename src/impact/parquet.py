@@ -20,8 +20,8 @@ class TextColumn:
     texts: Sequence[str | None]
 
 
-def parquet_writer() -> duckdb.DuckDBPyConnection:
-    """What `write_parquet` writes with: making one takes longer than writing a small file does, so many share it. It
+def parquet_connection() -> duckdb.DuckDBPyConnection:
+    """What small files are written and read with: making one takes longer than to write a file, so many share it. It
     has one thread, because others would only wait for work, and takes a column of nothing but None for text."""
     return duckdb.connect(config={"threads": 1, "pandas_analyze_sample": 0})
 
@@ -32,7 +32,7 @@ def write_parquet(
     path: Path,
     codec: Literal["snappy", "zstd"] = "snappy",
 ) -> None:
-    """Write the columns, all of one length, to a file.
+    """Write the columns, all of one length, to a file, with a `parquet_connection`.
 
     Raises duckdb.IOException where the file cannot be written, duckdb.ConversionException where a text is not of its
     column's type.

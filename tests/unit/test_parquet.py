@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from impact.parquet import TextColumn, parquet_writer, write_parquet
+from impact.parquet import TextColumn, parquet_connection, write_parquet
 
 texts = st.none() | st.text(st.characters(codec="utf-8")) | st.sampled_from(["", "nan", "None", "NaT", "NULL", "inf"])
 integers = st.none() | st.integers(-(2**31), 2**31 - 1).map(str)
@@ -18,7 +18,7 @@ integers = st.none() | st.integers(-(2**31), 2**31 - 1).map(str)
 
 @pytest.fixture(scope="module")
 def writer() -> Iterator[duckdb.DuckDBPyConnection]:
-    with parquet_writer() as connection:
+    with parquet_connection() as connection:
         yield connection
 
 
@@ -62,7 +62,7 @@ def test_numbers_are_exact(writer: duckdb.DuckDBPyConnection, tmp_path: Path) ->
 def test_bytes_are_of_the_columns_alone_and_not_of_what_was_written_before(tmp_path: Path) -> None:
     column = TextColumn("a", "varchar", ["x", None, "y"] * 700)
     written = []
-    with parquet_writer() as writer:
+    with parquet_connection() as writer:
         for number in range(5):
             write_parquet(writer, [column], tmp_path / "rows.parquet")
             written.append((tmp_path / "rows.parquet").read_bytes())

@@ -33,7 +33,7 @@ from impact.intake.receipts import (
     save_receipts,
 )
 from impact.intake.returns import return_path, write_rows
-from impact.parquet import parquet_writer
+from impact.parquet import parquet_connection
 from impact.periods import parse_period
 from impact.register import take_register
 from impact.settings import settings_at, take_settings
@@ -279,7 +279,7 @@ def commit(home: Home, decided: Sequence[Decided]) -> None:
     """The bytes and the returns first, then the receipts that make them count. What may not be kept is never written:
     until it has its receipt, a file lies in its inbox."""
     _keep(home, [one.drop for one in decided if not one.receipt.is_purged])
-    with parquet_writer() as writer:
+    with parquet_connection() as writer:
         put_all(
             {
                 return_path(home, receipt.feed, receipt.id): partial(

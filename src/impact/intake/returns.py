@@ -61,7 +61,8 @@ def write_rows(
     rows: Sequence[StoredRow],
     path: Path,
 ) -> None:
-    """Write the rows of a drop to a file, with a `parquet_writer`: the same rows in the same order, the same bytes."""
+    """Write the rows of a drop to a file, with a `parquet_connection`: the same rows in the same order are the same
+    bytes."""
     columns = return_columns(definition)
     cells = zip(*rows, strict=True) if rows else ((),) * (len(columns) - 2)
     texts = ([receipt_id] * len(rows), list(map(str, row_numbers)), *cells)

@@ -9,7 +9,7 @@ from impact.definition import Definition
 from impact.home import Home
 from impact.intake.receipts import Receipt, Slot
 from impact.intake.returns import read_rows
-from impact.parquet import parquet_writer
+from impact.parquet import parquet_connection
 from impact.periods import Period, parse_period
 
 
@@ -45,7 +45,7 @@ def with_before(
     every = {receipt: names for receipts in wanted.values() for receipt, names in receipts.items()}
     if not every:
         return list(submitted)
-    with parquet_writer() as reader:
+    with parquet_connection() as reader:
         rows = read_rows(reader, home, definition, every)
     return [
         replace(one, before=tuple((receipt, rows[receipt]) for receipt in wanted.get(one.drop, ())))

@@ -17,7 +17,7 @@ import duckdb
 
 from impact.errors import ImpactError
 from impact.home import json_bytes
-from impact.parquet import TextColumn, parquet_writer, write_parquet
+from impact.parquet import TextColumn, parquet_connection, write_parquet
 from impact.reports.audiences import AudienceRows, Publisher
 from impact.reports.datasets import SHORTHAND, DataColumn, Dataset, datasets, described
 
@@ -231,7 +231,7 @@ def _source(publisher: Publisher) -> dict[str, str]:
 @cache
 def _writer() -> duckdb.DuckDBPyConnection:
     """Opening one for each reader takes longer than all that is written."""
-    return parquet_writer()
+    return parquet_connection()
 
 
 def _parquet(made: Sequence[Dataset]) -> dict[str, bytes]:

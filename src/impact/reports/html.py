@@ -1,7 +1,7 @@
 """A report as pages that need nothing else: style inside, no script, no request to anywhere."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -40,7 +40,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
         .render(
             **shared,
             profile_links=links,
-            is_led_to=_is_led_to(report),
+            is_led_to=_is_led_to(report, links.keys()),
             downloads=[one for one in downloads if one.is_lead],
             data_files=[one for one in downloads if not one.is_lead],
         )
@@ -51,12 +51,11 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
     return {name: page.encode() for name, page in pages.items()}
 
 
-def _is_led_to(report: Report) -> bool:
+def _is_led_to(report: Report, linked: Set[str]) -> bool:
     """Whether the first section names each organisation that has a page, and leads to it: another list of them would
-    stand between the reader and that."""
+    stand between the reader and that. `linked` are the names that lead to a page."""
     named = {row[0] for section in report.sections[:1] for table in section.tables for row in table.rows}
-    links = report.profile_links()
-    return bool(links) and len(links) == len(report.profiles) and links.keys() <= named
+    return bool(linked) and len(linked) == len(report.profiles) and linked <= named
 
 
 def profile_page_name(profile_id: str) -> str:

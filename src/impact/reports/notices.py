@@ -13,7 +13,7 @@ from impact.periods import parse_period
 from impact.reports.content import Column, Report, Section, Table
 from impact.reports.differences import Cause, Causes, Change, Difference, Otherwise, Said, touching
 from impact.reports.profiles import profile_id
-from impact.reports.wording import count_of, joined, listed, points_of, sentence, with_unit, words, year_end
+from impact.reports.wording import count_of, joined, points_of, sentence, shortened, with_unit, words, year_end
 
 UPDATES = "updates.json"
 """The file of an audience's folder that holds its updates: what the next publication goes on from."""
@@ -250,8 +250,7 @@ def _sent(feed: str, found: Sequence[tuple[str, Otherwise]], verb: str) -> str:
     title = feeds()[feed].title
     when = periods[0].label() if len(periods) == 1 else f"{len(periods)} periods"
     its = "its" if len(senders) == 1 else "their"
-    who = listed(senders, _MOST_NAMED) if len(senders) > _MOST_NAMED else joined(senders)
-    return f"{who} {verb} {its} {title[:1].lower()}{title[1:]} for {when}"
+    return f"{joined(shortened(senders, _MOST_NAMED))} {verb} {its} {title[:1].lower()}{title[1:]} for {when}"
 
 
 def _figure_words(change: Change) -> str:

@@ -73,10 +73,16 @@ def count_of(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
-    """Names up to so many, and how many more there are. One more is named, too: that takes no more room."""
+def shortened(names: Sequence[str], most: int = MOST_NAMED) -> list[str]:
+    """Names up to so many, and last how many more there are. One more is named, too: that takes no more room."""
     more = len(names) - most
-    return ", ".join(names) if more <= 1 else f"{', '.join(names[:most])} and {more} more"
+    return list(names) if more <= 1 else [*names[:most], f"{more} more"]
+
+
+def listed(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Names in brackets within a sentence, shortened: `A, B` or `A, B and 3 more`."""
+    short = shortened(names, most)
+    return joined(short) if len(short) < len(names) else ", ".join(names)
 
 
 def joined(parts: Sequence[str]) -> str:

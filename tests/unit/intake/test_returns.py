@@ -24,7 +24,7 @@ from impact.intake.returns import (
     stored_rows,
     write_rows,
 )
-from impact.parquet import parquet_writer
+from impact.parquet import parquet_connection
 from tests.unit.checking.small import Named, clean
 from tests.unit.intake.drops import FEEDS, book_of, csv_of
 
@@ -171,7 +171,7 @@ def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_pat
     rows, definition = stored(feed), feeds()[feed]
     numbers = list(range(2, len(rows) + 2))
     paths = [tmp_path / name for name in ("one.parquet", "it's another.parquet")]
-    with parquet_writer() as writer:
+    with parquet_connection() as writer:
         for path in paths:
             write_rows(writer, definition, "0123456789abcdef", numbers, rows, path)
     assert paths[0].read_bytes() == paths[1].read_bytes()
@@ -192,7 +192,7 @@ def test_a_return_is_the_same_bytes_every_time_and_reads_back(feed: str, tmp_pat
 
 def test_other_rows_are_other_bytes(tmp_path: Path) -> None:
     rows = stored("savings")
-    with parquet_writer() as writer:
+    with parquet_connection() as writer:
         for name, given_rows in (("a", rows), ("b", rows[::-1])):
             write_rows(writer, feeds()["savings"], "0123456789abcdef", [2, 3], given_rows, tmp_path / name)
     assert (tmp_path / "a").read_bytes() != (tmp_path / "b").read_bytes()
@@ -200,7 +200,7 @@ def test_other_rows_are_other_bytes(tmp_path: Path) -> None:
 
 def test_a_return_lies_with_its_feed_under_the_number_of_its_receipt(tmp_path: Path) -> None:
     assert return_path(Home(tmp_path), "savings", "0123") == tmp_path / "returns" / "savings" / "0123.parquet"
-    with parquet_writer() as writer, pytest.raises(ImpactError, match="nowhere"):
+    with parquet_connection() as writer, pytest.raises(ImpactError, match="nowhere"):
         write_rows(writer, feeds()["savings"], "0123", [2, 3], stored("savings"), tmp_path / "nowhere" / "0123.parquet")
 
 
@@ -211,7 +211,7 @@ def test_stored_rows_come_back_as_they_went_in_of_the_receipts_and_periods_asked
     other = [("2025-Q4", *row[1:]) for row in rows]
     numbers = list(range(2, 2 + len(rows)))
     (home.returns / feed).mkdir(parents=True)
-    with parquet_writer() as writer:
+    with parquet_connection() as writer:
         for receipt, of in (("one", [*rows, *other]), ("two", rows)):
             path = return_path(home, feed, receipt)
             write_rows(writer, definition, receipt, [*numbers, *(n + 100 for n in numbers)][: len(of)], of, path)
@@ -226,5 +226,5 @@ def test_a_return_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     path = return_path(home, "savings", "one")
     path.parent.mkdir(parents=True)
     path.write_bytes(b"not a return")
-    with parquet_writer() as reader, pytest.raises(ImpactError, match="cannot be read"):
+    with parquet_connection() as reader, pytest.raises(ImpactError, match="cannot be read"):
         read_rows(reader, home, feeds()["savings"], {"one": ["2026-Q1"]})

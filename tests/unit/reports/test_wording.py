@@ -15,6 +15,7 @@ from impact.reports.wording import (
     points_of,
     says_something,
     sentence,
+    shortened,
     shown,
     unit_sign,
     with_unit,
@@ -117,6 +118,11 @@ def test_one_and_many() -> None:
 )
 def test_a_list_of_names_says_how_many_it_leaves_out(names: list[str], most: int, said: str) -> None:
     assert listed(names, most) == said
+
+
+def test_names_that_a_sentence_is_about_are_shortened_alike() -> None:
+    assert joined(shortened(list("ABCD"), 3)) == "A, B, C and D"
+    assert joined(shortened(list("ABCDE"), 3)) == "A, B, C and 2 more"
 
 
 def test_parts_of_a_sentence() -> None:
