@@ -135,16 +135,39 @@ def test_the_file_of_each_figure_holds_the_table_of_the_figure(published: Publis
 
 
 @pytest.mark.parametrize("kind", ["public", "commissioner"])
-def test_print_holds_every_row_of_every_table_that_is_not_folded_away(published: Published, kind: str) -> None:
+def test_print_holds_every_point_and_every_row_but_those_to_look_up(published: Published, kind: str) -> None:
     reader = PdfReader(published[kind] / PDF)
     text = squeezed(" ".join(page.extract_text() for page in reader.pages))
     report = report_of(published[kind])
     for _, section in report.all_sections():
         for table in section.tables:
-            for row in () if table.is_folded else table.rows:
+            for row in () if table.is_folded or table.is_repeated else table.rows:
                 assert squeezed("".join(row)) in text, (table.title, row)
-    for point in report.main_points:
+    for point in (*report.main_points, *(point for profile in report.profiles for point in profile.main_points)):
         assert squeezed(point) in text
+
+
+def test_what_print_leaves_out_as_repeated_is_said_elsewhere(published: Published) -> None:
+    report = report_of(published["commissioner"])
+    side_by_side = {
+        (row[0], column.heading): text
+        for section in report.sections
+        for table in section.tables
+        if not table.is_folded
+        for row in table.rows
+        for column, text in zip(table.columns, row, strict=True)
+    }
+    repeated = {
+        (profile.title, label): text
+        for profile in report.profiles
+        for section in profile.sections
+        for table in section.tables
+        if table.is_repeated
+        for label, text, *_ in table.rows
+    }
+    headlines = repeated.keys() & side_by_side.keys()
+    assert len(headlines) > 2 * len(report.profiles)
+    assert {key: repeated[key] for key in headlines} == {key: side_by_side[key] for key in headlines}
 
 
 def squeezed(text: str) -> str:

@@ -7,6 +7,9 @@ from datetime import date
 
 from impact.reports.chart_records import Chart
 
+METHOD = "method"
+"""The section on how figures were made: in print it stands behind the organisations, with what else one looks up."""
+
 
 @dataclass(frozen=True)
 class Column:
@@ -18,14 +21,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as printed. The first column names the row. What few readers want may be folded away; `how_to_read` is what
-    its columns mean, for whoever sees such a table for the first time."""
+    """Texts as printed. The first column names the row. What few readers want may be folded away; what is repeated
+    stands in another table of the report, beside the same of others; `how_to_read` is what its columns mean, for
+    whoever sees such a table for the first time."""
 
     title: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...] = ()
     is_folded: bool = False
+    is_repeated: bool = False
     how_to_read: tuple[str, ...] = ()
 
 

@@ -15,7 +15,7 @@ import typst
 
 from impact.reports.chart_records import Chart
 from impact.reports.charts import WIDE, draw, key_of, standalone
-from impact.reports.content import Figure, Profile, Report, Section, Table
+from impact.reports.content import METHOD, Figure, Profile, Report, Section, Table
 from impact.reports.fitting import MARGIN, UPRIGHT, breakable, fitted
 from impact.reports.typesetting import is_drawn, is_drawn_by_ours, is_usual, typeset, with_drawable_texts
 
@@ -27,8 +27,8 @@ _RUNNING_TITLE = 90
 """Characters at the head of each page: one line."""
 
 _ELSEWHERE = (
-    "The table of each figure, tables of detail and the charts of each organisation are on the pages that this report "
-    "came with; the tables are in the workbook too."
+    "The table of each figure, tables of detail, and the tables and charts of each organisation are on the pages that "
+    "this report came with; the tables are in the workbook too."
 )
 
 _NO_TEXTS = ("svg", "sign", "anchor", "links")
@@ -38,13 +38,13 @@ _Part = dict[str, Any]
 
 def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
     """The report in print: what it says and every chart of it. What is folded away on a page, and the table of each
-    figure, stand at its end. It need not be complete: then these, and the charts of each profile, are left to the
-    pages, which it says, and profiles follow one another without a new page.
+    figure, stand at its end. It need not be complete: then these, tables of what stands in another, and the charts of
+    each profile are left to the pages, which it says, and profiles follow one another without a new page.
 
     Raises typst.TypstError where Typst cannot set it, which no content can bring about.
     """
     of_print = report if is_complete else _without_what_is_looked_up(report)
-    is_more = not is_complete and any(_is_looked_up(section) for _, section in report.all_sections())
+    is_more = of_print != report
 
     def typeset_with(is_drawable: Callable[[str], bool]) -> bytes:
         drawable = with_drawable_texts(of_print, is_drawable)
@@ -58,7 +58,8 @@ def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
 
 
 def _without_what_is_looked_up(report: Report) -> Report:
-    """What is left to print: no tables of detail or of figures, and no charts of each organisation."""
+    """What is left to print: no tables of detail, of figures or of what stands in another, and no charts of each
+    organisation."""
 
     def printed(section: Section, figures: Sequence[Figure]) -> Section:
         return replace(
@@ -66,7 +67,7 @@ def _without_what_is_looked_up(report: Report) -> Report:
             figures=tuple(
                 replace(figure, table=replace(figure.table, rows=(), notes=(), how_to_read=())) for figure in figures
             ),
-            tables=tuple(table for table in section.tables if not table.is_folded),
+            tables=tuple(table for table in section.tables if not (table.is_folded or table.is_repeated)),
         )
 
     return replace(
@@ -77,10 +78,6 @@ def _without_what_is_looked_up(report: Report) -> Report:
             for profile in report.profiles
         ),
     )
-
-
-def _is_looked_up(section: Section) -> bool:
-    return bool(section.figures) or any(table.is_folded for table in section.tables)
 
 
 def _printed(report: Report, *, is_complete: bool, is_more: bool) -> dict[str, Any]:
@@ -111,14 +108,17 @@ def _printed(report: Report, *, is_complete: bool, is_more: bool) -> dict[str, A
 
 
 def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Part]:
-    """The parts in the order of print. What is folded away on a page, and the tables of figures, come last: they are
-    what one looks up."""
+    """The parts in the order of print. How figures were made, what is folded away on a page, and the tables of figures
+    come last: they are what one looks up."""
     numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
     links = report.profile_links()
-    for section in report.sections:
+    read, looked_up = ([one for one in report.sections if (one.id == METHOD) is last] for last in (False, True))
+    for section in read:
         yield _section(section, 1, numbers, links)
     for profile in report.profiles:
         yield from _profile(profile, numbers, is_complete=is_complete)
+    for section in looked_up:
+        yield _section(section, 1, numbers, links)
     if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:

@@ -85,6 +85,7 @@ def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]
                     f"Returns for {period.label()}",
                     (Column("Return"), Column("State")),
                     tuple((one.feed_title, one.state) for one in rows.return_states),
+                    is_repeated=True,
                 ),
             ),
         )

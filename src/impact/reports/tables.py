@@ -68,7 +68,7 @@ def tables_of_one(subjects: Sequence[Subject]) -> Iterator[Table]:
     ]
     if lines:
         label = year_label(subjects[0].period)
-        yield _figures_table(subjects[0], f"Figures, {label}", lines)
+        yield replace(_figures_table(subjects[0], f"Figures, {label}", lines), is_repeated=True)
         yield replace(_beside_table(subjects[0], f"Basis and peers, {label}", lines), is_folded=True)
 
 

@@ -9,7 +9,7 @@ from impact.reports.at_a_glance import glance_section
 from impact.reports.audiences import AudienceRows
 from impact.reports.claim_sections import LEADS as CLAIM_LEADS
 from impact.reports.claim_sections import area_profiles, claim_points, claim_section
-from impact.reports.content import Column, Report, Section, Table
+from impact.reports.content import METHOD, Column, Report, Section, Table
 from impact.reports.glossary import GLOSSARY
 from impact.reports.main_points import headlines, main_points
 from impact.reports.profiles import profiles
@@ -169,4 +169,4 @@ def _method(rows: AudienceRows) -> Section:
             for publisher in rows.publishers
         ),
     ]
-    return Section(id="method", title="How these figures were made", paragraphs=tuple(paragraphs))
+    return Section(id=METHOD, title="How these figures were made", paragraphs=tuple(paragraphs))

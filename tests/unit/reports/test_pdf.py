@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from impact.reports.chart_records import PortfolioChart, PortfolioMark
-from impact.reports.content import Column, Figure, PointList, Profile, Report, Section, Table, Term
+from impact.reports.content import METHOD, Column, Figure, PointList, Profile, Report, Section, Table, Term
 from impact.reports.pdf import report_pdf
 
 HOSTILE = (
@@ -82,7 +82,13 @@ REPORT = Report(
             f"Organisation {number}",
             (("Delivery model", "Mutual"), ("Spun out", "1 April 2019")),
             ("Better than its peers.",),
-            (Section(f"figures-{number}", "Figures", tables=(table(f"Figures of {number}", 2),)),),
+            (
+                Section(
+                    f"figures-{number}",
+                    "Figures",
+                    tables=(replace(table(f"Figures of {number}", 2), is_repeated=True), table(f"Before {number}", 1)),
+                ),
+            ),
             comment=f"We have changed our rota, says {number}.",
         )
         for number in (1, 2)
@@ -151,7 +157,7 @@ def test_it_says_its_language_its_title_and_that_it_is_tagged(printed: PdfReader
 
 def test_every_figure_is_described_and_every_heading_cell_is_one(printed: PdfReader) -> None:
     found = list(tags(printed))
-    of_sections, of_figures, of_profiles = 3, 1, 2
+    of_sections, of_figures, of_profiles = 3, 1, 4
     tables = of_sections + of_figures + of_profiles
 
     assert [tag["/Alt"] for tag in found if tag["/S"] == "/Figure"] == [REPORT.figures()[0].chart.description]
@@ -321,9 +327,19 @@ def test_a_report_without_figures_says_so() -> None:
     assert "There are no figures for this period yet." in text_of(read(empty))
 
 
+def test_how_figures_were_made_stands_behind_the_organisations() -> None:
+    report = replace(REPORT, sections=(Section(METHOD, "How", ("By adding up.",)), *REPORT.sections))
+
+    titles = list(bookmarks(read(report).outline))
+
+    assert titles.index("At a glance") < titles.index("Organisation 2") < titles.index("How")
+
+
 def test_tables_of_detail_can_be_left_out() -> None:
     text = text_of(PdfReader(BytesIO(report_pdf(REPORT, is_complete=False))))
 
     assert "Basis and peers" not in text
     assert "Figure 1 as a table" not in text
+    assert "Figures of 1" not in text
+    assert "Before 1" in text
     assert "are on the pages that this report came with; the tables are in the workbook too" in " ".join(text.split())
