@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser
 
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.explore import explore_page
 from impact.reports.html import Download
 from tests.journeys.browser import WIDTHS, Visit, a_browser

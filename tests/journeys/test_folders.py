@@ -18,7 +18,8 @@ from pypdf import PdfReader
 from impact.home import Home
 from impact.periods import parse_period
 from impact.release import open_release
-from impact.reports.audiences import AudienceRows, read_audiences
+from impact.reports.audience_rows import AudienceRows
+from impact.reports.audiences import read_audiences
 from impact.reports.comments import read_by
 from impact.reports.content import Report, Table
 from impact.reports.data_files import safe_cell

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from impact.reports.audiences import DeliveryModelFigure, OrganisationFigure
+from impact.reports.audience_rows import DeliveryModelFigure, OrganisationFigure
 from tests.sql.tables import (
     PER_FTE,
     RATE,

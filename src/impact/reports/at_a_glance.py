@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows, Indicator, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, Indicator, OrganisationFigure
 from impact.reports.content import Column, Section, Table
 from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
 from impact.reports.savings import meanings_of_zero

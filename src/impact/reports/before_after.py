@@ -4,7 +4,7 @@ intervals in sql/benchmarks; here they are only put together."""
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from impact.reports.audiences import BeforeAfter, Effect, Indicator
+from impact.reports.audience_rows import BeforeAfter, Effect, Indicator
 from impact.reports.chart_records import BeforeAfterChart, BeforeAfterPanel, Cause
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject, most_used

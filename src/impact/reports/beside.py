@@ -3,7 +3,7 @@ comes of being a mutual is judged elsewhere (`sector`)."""
 
 from collections.abc import Iterator, Sequence
 
-from impact.reports.audiences import DeliveryModelFigure, Indicator
+from impact.reports.audience_rows import DeliveryModelFigure, Indicator
 from impact.reports.chart_records import BesideChart, BesideMark
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject

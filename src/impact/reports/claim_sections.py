@@ -4,7 +4,7 @@ of one combined authority alone. What may be said of the claim is decided in `se
 from collections.abc import Iterable, Iterator
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.content import Column, PointList, Profile, Section, Table
 from impact.reports.sector import (
     CLAIM_CAVEATS,

@@ -10,7 +10,7 @@ from impact.checking.personal import is_personal
 from impact.errors import ImpactError
 from impact.home import Home, one_writer, read_records, write_json
 from impact.periods import to_text
-from impact.reports.manifest import Holds
+from impact.reports.audience_rows import Holds
 from impact.reports.release_state import manifest_of, releases_of
 
 _MOST_CHARACTERS = 2000

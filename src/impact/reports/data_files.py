@@ -18,7 +18,7 @@ import duckdb
 from impact.errors import ImpactError
 from impact.home import json_bytes
 from impact.parquet import TextColumn, parquet_connection, write_parquet
-from impact.reports.audiences import AudienceRows, Publisher
+from impact.reports.audience_rows import AudienceRows, Publisher
 from impact.reports.datasets import SHORTHAND, DataColumn, Dataset, datasets, described
 
 PACKAGE = "datapackage.json"

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from impact.reports.audiences import (
+from impact.reports.audience_rows import (
     AudienceRows,
     BeforeAfter,
     Coverage,

@@ -7,14 +7,13 @@ What is said of a difference belongs in `notices`.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Literal
 
 from impact.definition import feeds
 from impact.indicators import indicators
-from impact.intake.receipts import Receipt
 
 Reach = Literal["own", "others"]
 """Whether a figure rests on what one organisation sent, or on what others sent as well."""
@@ -200,27 +199,6 @@ def difference(before: Mapping[str, bytes], after: Mapping[str, bytes], causes: 
                 cause = _cause(causes, now, figure.reach)
                 changes.append(Change(file, key, figure.column, figure.reach, now, old, new, cause))
     return Difference(tuple(changes), tuple(_verdicts(earlier, later)), appeared, gone)
-
-
-def causes_between(
-    then: Mapping[tuple[str, str, str], Receipt],
-    now: Mapping[tuple[str, str, str], Receipt],
-    inputs_then: Mapping[str, object],
-    inputs_now: Mapping[str, object],
-    of_software: Iterable[str],
-) -> Causes:
-    """In what two publications differ, from the returns that count in each and their other inputs."""
-    returns = [
-        Otherwise(*slot, receipt.id, then[slot].id if slot in then else "")
-        for slot, receipt in sorted(now.items())
-        if slot not in then or then[slot].id != receipt.id
-    ]
-    return Causes(
-        tuple(returns),
-        inputs_then["register"] != inputs_now["register"],
-        inputs_then["settings"] != inputs_now["settings"],
-        any(inputs_then[name] != inputs_now[name] for name in of_software),
-    )
 
 
 def feeds_of(topic: str) -> frozenset[str]:

@@ -11,12 +11,10 @@ from multiprocessing import get_context
 
 from impact.errors import ImpactError
 from impact.periods import Period
-from impact.reports.audiences import Audience, AudienceRows
-from impact.reports.comments import read_by
+from impact.reports.audience_rows import Audience, AudienceRows, Holds
 from impact.reports.data_files import data_files
 from impact.reports.differences import Causes, Difference, difference
 from impact.reports.folder import audience_files
-from impact.reports.manifest import Holds
 from impact.reports.notices import (
     UPDATES,
     Standing,
@@ -42,7 +40,6 @@ class Form:
     published_on: date
     check_ends_on: date
     follows: int | None
-    comments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,8 @@ class Before:
 @dataclass(frozen=True)
 class Order:
     """One folder to draw: what its audience may read, and whom it `holds` by name and why; of which publication it is,
-    in which form, what the audience had `before` (None where it had nothing), and what has changed since."""
+    in which form, what the audience had `before` (None where it had nothing), what has changed since, and what the
+    organisations that it reads of say themselves, by their codes."""
 
     rows: AudienceRows
     period: Period
@@ -65,6 +63,7 @@ class Order:
     causes: Causes
     before: Before | None
     holds: Holds
+    comments: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -115,9 +114,7 @@ def draw_folder(order: Order) -> Folder:
         found = difference(order.before.figures, data, order.causes)
         new = updates_of(found, order.causes, form.published_on, order.number, form.follows)
         updates = (*new, *order.before.updates)
-    standing = Standing(
-        order.number, form.is_released, form.check_ends_on, updates, read_by(form.comments, order.holds)
-    )
+    standing = Standing(order.number, form.is_released, form.check_ends_on, updates, order.comments)
     report = with_standing(make_report(rows, order.period, form.published_on), standing, _names(rows))
     files = {
         **audience_files(rows, report, order.period, data, is_released=form.is_released),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from impact.reports.audiences import Indicator, OrganisationFigure
+from impact.reports.audience_rows import Indicator, OrganisationFigure
 from impact.reports.chart_records import FunnelChart, FunnelMark
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject, most_used

@@ -18,7 +18,7 @@ from typing import Any
 from markupsafe import Markup
 
 from impact.periods import Period, parse_period
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, DeliveryModelFigure, OrganisationFigure
 from impact.reports.html import REPORT_PAGE, Download, environment
 from impact.reports.wording import unit_sign, words, year_end, year_label
 

@@ -4,7 +4,7 @@ are in modules of their own; how folders become a publication is for `publicatio
 from collections.abc import Collection, Mapping
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.content import Report
 from impact.reports.data_files import ALL_DATA, data_files, zip_of
 from impact.reports.datasets import described

@@ -19,7 +19,8 @@ from impact.intake.receipts import Decision, receipts_at
 from impact.periods import Period, from_text, london_date, parse_period
 from impact.places import sql_folder
 from impact.register import register_at
-from impact.reports.release_state import manifest_of, numbers_of, prepared_by, record_path
+from impact.reports.differences import Causes, Otherwise
+from impact.reports.release_state import counting, manifest_of, numbers_of, prepared_by, record_path
 from impact.settings import settings_at
 from impact.versions import content_hash
 from impact.warehouse import built_as_at, open_warehouse
@@ -152,3 +153,22 @@ def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
 def _hash_of(folder: Path, *patterns: str) -> str:
     files = {path.relative_to(folder).as_posix(): path for pattern in patterns for path in folder.rglob(pattern)}
     return content_hash({name: path.read_bytes() for name, path in files.items()})
+
+
+def causes_since(home: Home, plan: Plan, follows: int) -> Causes:
+    """In what the inputs of a publication differ from those of the one that readers had before it."""
+    manifest = manifest_of(home, plan.period.id, follows)
+    before = manifest["inputs"]
+    then = counting(receipts_at(home, from_text(manifest["as_at"]), known_receipts(before)), plan.period)
+    now = counting(receipts_at(home, plan.as_at, known_receipts(plan.inputs)), plan.period)
+    returns = [
+        Otherwise(*slot, receipt.id, then[slot].id if slot in then else "")
+        for slot, receipt in sorted(now.items())
+        if slot not in then or then[slot].id != receipt.id
+    ]
+    return Causes(
+        tuple(returns),
+        before["register"] != plan.inputs["register"],
+        before["settings"] != plan.inputs["settings"],
+        any(before[name] != plan.inputs[name] for name in OF_SOFTWARE),
+    )

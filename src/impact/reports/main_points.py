@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, DeliveryModelFigure, Indicator, OrganisationFigure
 from impact.reports.before_after import before_after_points
 from impact.reports.subject import OF_ONE, Subject, subjects
 from impact.reports.verdicts import (

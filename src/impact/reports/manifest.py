@@ -3,7 +3,7 @@ with its hash. Whom an audience may see is decided in sql/published/named.sql; h
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from impact.errors import ImpactError
 from impact.home import Home, json_bytes
 from impact.release import open_release
+from impact.reports.audience_rows import Holds
 
 MANIFEST = "manifest.json"
 
@@ -23,9 +24,6 @@ _RULES = {
     "self": "itself, in periods in which it was at work",
 }
 """The reasons of sql/published/named.sql, in words."""
-
-Holds = Mapping[str, Sequence[str]]
-"""Of one audience, why it sees organisations by name -> the codes of those."""
 
 
 def named_in(home: Home, period_id: str) -> dict[str, Holds]:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from itertools import groupby
 
-from impact.reports.audiences import Indicator, OrganisationFigure, OverTimePoint
+from impact.reports.audience_rows import Indicator, OrganisationFigure, OverTimePoint
 from impact.reports.chart_records import Cause, OverTimeChart, TimePart, TimePoint
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject

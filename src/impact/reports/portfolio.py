@@ -3,7 +3,7 @@ what it shows."""
 
 from collections.abc import Iterator, Sequence
 
-from impact.reports.audiences import Indicator, OrganisationFigure
+from impact.reports.audience_rows import Indicator, OrganisationFigure
 from impact.reports.chart_records import PortfolioChart, PortfolioMark
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject, most_used

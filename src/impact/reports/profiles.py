@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from impact.periods import Period
-from impact.reports.audiences import Audience, AudienceRows, OrganisationFigure
+from impact.reports.audience_rows import Audience, AudienceRows, OrganisationFigure
 from impact.reports.before_after import before_after_table
 from impact.reports.content import Column, Profile, Section, Table
 from impact.reports.main_points import IS_IN, main_points

@@ -14,21 +14,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 from impact.errors import ImpactError
 from impact.home import Home, one_writer, put_folder
-from impact.intake.receipts import receipts_at
-from impact.periods import from_text, london_date, parse_period, to_text
+from impact.periods import london_date, parse_period, to_text
 from impact.register import register_at
 from impact.register.obligations import bank_holidays_of, working_day_after
 from impact.release import build_release, release_inputs, released_bytes
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.audiences import read_audiences
-from impact.reports.comments import comments_on
-from impact.reports.differences import COMPARED, Causes, Difference, causes_between
+from impact.reports.comments import comments_on, read_by
+from impact.reports.differences import COMPARED, Causes, Difference
 from impact.reports.drawing import Before, Form, Order, draw_folders
 from impact.reports.folder import DATA
-from impact.reports.inputs import OF_SOFTWARE, Plan, known_receipts, plan_of, plan_then, records_of, write_record
+from impact.reports.inputs import Plan, causes_since, known_receipts, plan_of, plan_then, records_of, write_record
 from impact.reports.listing import show_releases
 from impact.reports.manifest import MANIFEST, manifest_bytes, named_in, read_manifest, rule_of
 from impact.reports.notices import (
@@ -37,7 +38,6 @@ from impact.reports.notices import (
 )
 from impact.reports.release_state import (
     Publication,
-    counting,
     manifest_of,
     prepared_folder,
     publication,
@@ -112,8 +112,9 @@ def rebuild(home: Home, period_id: str, number: int) -> list[str]:
                 forms[""] = released_folder(home, period_id, number)
             for before, folder in forms.items():
                 there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-                form = _form_of(home, read_manifest(folder)) if MANIFEST in there else None
-                files = draw(aside, plan, form).files if form is not None else {}
+                form = _form_of(read_manifest(folder)) if MANIFEST in there else None
+                comments = comments_on(home, period_id, number) if form is not None and form.is_released else {}
+                files = draw(aside, plan, form, comments).files if form is not None else {}
                 differing += [
                     f"{before}{name}"
                     for name in {*files, *there, MANIFEST}
@@ -137,17 +138,20 @@ def dry_run(home: Home, period_id: str, now: datetime) -> Drawn | None:
         return draw(aside, plan, prepared_form(aside, plan))
 
 
-def draw(home: Home, plan: Plan, form: Form) -> Drawn:
-    """A publication in one of its forms, from the tables in place."""
+def draw(home: Home, plan: Plan, form: Form, comments: Mapping[str, str] = MappingProxyType({})) -> Drawn:
+    """A publication in one of its forms, from the tables in place; `comments` are all that are made on it, by the codes
+    of organisations."""
     period = plan.period
     before = _before(home, plan, form)
-    holds = named_in(home, period.id)
-    causes = Causes() if form.follows is None else _causes(home, plan, form.follows)
-    orders = (
-        Order(rows, period, plan.number, form, causes, before.get(rows.audience.id), holds.get(rows.audience.id, {}))
-        for rows in read_audiences(home, period.id)
-    )
-    folders = list(draw_folders(orders))
+    named = named_in(home, period.id)
+    causes = Causes() if form.follows is None else causes_since(home, plan, form.follows)
+
+    def order_of(rows: AudienceRows) -> Order:
+        id_ = rows.audience.id
+        holds = named.get(id_, {})
+        return Order(rows, period, plan.number, form, causes, before.get(id_), holds, read_by(comments, holds))
+
+    folders = list(draw_folders(map(order_of, read_audiences(home, period.id))))
     files = {f"{one.audience.id}/{name}": content for one in folders for name, content in one.files.items()}
     differences = {one.audience.id: one.difference for one in folders if one.difference is not None}
     reports = [
@@ -171,7 +175,7 @@ def draw(home: Home, plan: Plan, form: Form) -> Drawn:
         "check_ends_on": form.check_ends_on.isoformat(),
         "follows": form.follows,
         "reports": reports,
-        "comments": {code: hashlib.sha256(text.encode()).hexdigest() for code, text in sorted(form.comments.items())},
+        "comments": {code: hashlib.sha256(text.encode()).hexdigest() for code, text in sorted(comments.items())},
         "inputs": plan.inputs,
         "earlier": plan.earlier,
         "released": hashlib.sha256(released_bytes(home)).hexdigest(),
@@ -233,15 +237,13 @@ def _raise_unsound(build: Build, period_id: str) -> None:
         )
 
 
-def _form_of(home: Home, manifest: Mapping[str, Any]) -> Form:
+def _form_of(manifest: Mapping[str, Any]) -> Form:
     """How a publication that is there was drawn."""
-    is_released = manifest.get("state") == "released"
     return Form(
-        is_released,
+        manifest.get("state") == "released",
         date.fromisoformat(manifest["published_on"]),
         date.fromisoformat(manifest["check_ends_on"]),
         manifest["follows"],
-        comments_on(home, manifest["period"], manifest["number"]) if is_released else {},
     )
 
 
@@ -263,12 +265,3 @@ def _before(home: Home, plan: Plan, form: Form) -> dict[str, Before]:
         updates = read_updates((own / UPDATES).read_bytes()) if (own / UPDATES).is_file() else ()
         found[report["audience"]] = Before(figures, updates)
     return found
-
-
-def _causes(home: Home, plan: Plan, follows: int) -> Causes:
-    """In what the publication differs from the one before."""
-    then = manifest_of(home, plan.period.id, follows)
-    known = known_receipts(then["inputs"])
-    returns_then = counting(receipts_at(home, from_text(then["as_at"]), known), plan.period)
-    returns_now = counting(receipts_at(home, plan.as_at, known_receipts(plan.inputs)), plan.period)
-    return causes_between(returns_then, returns_now, then["inputs"], plan.inputs, OF_SOFTWARE)

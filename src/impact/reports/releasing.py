@@ -57,11 +57,10 @@ def release(home: Home, period_id: str, number: int, by: str, now: datetime, ear
             prepared_form(home, plan),
             is_released=True,
             published_on=london_date(from_text(decided.released_at)),
-            comments=comments_on(home, period_id, number),
         )
         _log.info("Drawing the reports on %s", period.label())
         with _tables(home, plan) as place:
-            files = draw(place, plan, form).files
+            files = draw(place, plan, form, comments_on(home, period_id, number)).files
         # From here on it is released, whatever happens next.
         write_json(home.releases / f"{period_id}-{number}.json", asdict(decided))
         put_folder(released_folder(home, period_id, number), dict(files))

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from impact.reports.audiences import OrganisationFigure, PresentValue, SavingFigure
+from impact.reports.audience_rows import OrganisationFigure, PresentValue, SavingFigure
 from impact.reports.content import Column, Table
 from impact.reports.subject import Subject
 from impact.reports.wording import count_of, is_figure, sentence, shown, words, year_label

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from impact.periods import Period
-from impact.reports.audiences import (
+from impact.reports.audience_rows import (
     AudienceRows,
     Coverage,
     DeliveryModelFigure,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from impact.periods import Period
-from impact.reports.audiences import (
+from impact.reports.audience_rows import (
     AudienceRows,
     BeforeAfter,
     DeliveryModelFigure,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from impact.reports.audiences import OrganisationFigure
+from impact.reports.audience_rows import OrganisationFigure
 from impact.reports.content import Column, Table
 from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Line, RowKey, Subject

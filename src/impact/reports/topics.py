@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from impact.periods import Period
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.before_after import before_after_figure, before_after_table, effect_table
 from impact.reports.beside import beside_figures
 from impact.reports.claim_sections import evidence

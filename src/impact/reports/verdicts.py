@@ -4,7 +4,7 @@ have set apart, whom the instrument lets nobody judge. The verdicts themselves c
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from impact.reports.audiences import OrganisationFigure
+from impact.reports.audience_rows import OrganisationFigure
 from impact.reports.wording import count_of, is_figure, listed
 
 APART = (

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from impact.periods import Period, quarter_of
 from impact.reports.at_a_glance import glance_section
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.claim_sections import LEADS as CLAIM_LEADS
 from impact.reports.claim_sections import area_profiles, claim_points, claim_section
 from impact.reports.content import METHOD, Column, Report, Section, Table

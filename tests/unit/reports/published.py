@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from impact.periods import Period, parse_period
-from impact.reports.audiences import (
+from impact.reports.audience_rows import (
     Audience,
     AudienceRows,
     BeforeAfter,

@@ -1,6 +1,6 @@
 """The sections that published rows come to, and their tables read by heading."""
 
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.content import Section, Table
 from impact.reports.topics import topic_sections
 from tests.unit.reports.published import quarter

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.reports.at_a_glance import glance_section
-from impact.reports.audiences import AudienceRows, OrganisationFigure, with_names_told_apart
+from impact.reports.audience_rows import AudienceRows, OrganisationFigure
+from impact.reports.audiences import with_names_told_apart
 from impact.reports.content import Table
 from tests.unit.reports.published import (
     ABSENCE,

@@ -9,7 +9,8 @@ import duckdb
 import pytest
 
 from impact.home import Home
-from impact.reports.audiences import TABLES, Audience, AudienceRows, Disclosure, Withheld, read_audiences
+from impact.reports.audience_rows import Audience, AudienceRows, Disclosure, Withheld
+from impact.reports.audiences import TABLES, read_audiences
 from tests.unit.reports.published import (
     DAYS,
     INDICATORS,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import BeforeAfter, Effect
+from impact.reports.audience_rows import BeforeAfter, Effect
 from impact.reports.before_after import CAVEATS, before_after_figure, effect_points
 from impact.reports.chart_records import BeforeAfterChart
 from impact.reports.charts import NARROW, WIDE, draw

@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from impact.errors import ImpactError
-from impact.reports.audiences import AudienceRows, OrganisationFigure, Publisher
+from impact.reports.audience_rows import AudienceRows, OrganisationFigure, Publisher
 from impact.reports.data_files import PACKAGE, data_files, safe_cell, zip_of
 from impact.reports.datasets import SHORTHAND, datasets
 from tests.unit.reports.published import (

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import AudienceRows
+from impact.reports.audience_rows import AudienceRows
 from impact.reports.data_files import data_files
 from impact.reports.datasets import RECORDS
 from impact.reports.differences import COMPARED, NOT_COMPARED, Causes, Otherwise, difference

@@ -9,7 +9,8 @@ import pytest
 
 from impact.errors import ImpactError
 from impact.reports import drawing
-from impact.reports.audiences import Audience
+from impact.reports.audience_rows import Audience
+from impact.reports.comments import read_by
 from impact.reports.differences import Causes
 from impact.reports.drawing import Before, Form, Order, draw_folder, draw_folders
 from impact.reports.notices import UPDATES, first_release, read_updates
@@ -107,12 +108,11 @@ def test_what_changed_since_is_told_and_what_was_told_before_is_kept() -> None:
 
 
 def test_a_comment_is_printed_for_whoever_sees_the_organisation_by_what_it_sent() -> None:
-    form = replace(FOR_THE_CHECK, comments={"M001": "We moved offices in May.", "M999": "Nobody here knows us."})
-    folder = draw_folder(replace(order(), form=form))
+    comments = {"M001": "We moved offices in May.", "M999": "Nobody here knows us."}
+    folder = draw_folder(replace(order(), comments=read_by(comments, {"contract": ["M001"]})))
     pages = {name: data.decode() for name, data in folder.files.items() if name.endswith(".html")}
     assert "We moved offices in May." in pages["organisation-M001.html"]
     assert "Alpha Care CIC: We moved offices in May." in pages["index.html"]
     assert "We moved" not in pages["organisation-Beta.html"]
     assert "Nobody here" not in "".join(pages.values())
-    public = draw_folder(replace(order(), form=form, holds={"official": ["M001"]}))
-    assert "We moved" not in public.files["index.html"].decode()
+    assert read_by(comments, {"official": ["M001"]}) == {}

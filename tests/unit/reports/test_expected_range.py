@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import Indicator, OrganisationFigure
+from impact.reports.audience_rows import Indicator, OrganisationFigure
 from impact.reports.chart_records import FunnelChart
 from impact.reports.charts import NARROW, WIDE, draw
 from impact.reports.content import Figure

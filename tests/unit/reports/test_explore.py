@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, DeliveryModelFigure, OrganisationFigure
 from impact.reports.explore import GROUP_FIELDS, ORGANISATION_FIELDS, explore_data, explore_page
 from impact.reports.html import Download
 from tests.unit.reports.published import (

@@ -15,7 +15,8 @@ import pytest
 from hypothesis import strategies as st
 from markupsafe import escape as escape_markup
 
-from impact.reports.audiences import AudienceRows, with_names_told_apart
+from impact.reports.audience_rows import AudienceRows
+from impact.reports.audiences import with_names_told_apart
 from impact.reports.content import Report, Section, Table
 from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import PAGE, audience_files

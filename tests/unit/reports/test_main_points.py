@@ -10,7 +10,7 @@ import hypothesis
 import pytest
 from hypothesis import strategies as st
 
-from impact.reports.audiences import AudienceRows, DeliveryModelFigure, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, DeliveryModelFigure, OrganisationFigure
 from impact.reports.before_after import CAVEATS
 from impact.reports.claim_sections import claim_points
 from impact.reports.main_points import headlines, main_points

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from impact.periods import parse_period, quarter_of
-from impact.reports.audiences import Indicator, OverTimePoint
+from impact.reports.audience_rows import Indicator, OverTimePoint
 from impact.reports.chart_records import OverTimeChart
 from impact.reports.charts import NARROW, WIDE, draw, key_of
 from impact.reports.content import Figure, Table

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import OrganisationFigure
+from impact.reports.audience_rows import OrganisationFigure
 from impact.reports.chart_records import PortfolioChart
 from impact.reports.verdicts import APART
 from tests.unit.reports.published import DAYS, NET, figure, model, rows

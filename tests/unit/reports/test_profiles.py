@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from impact.reports.audiences import AudienceRows, OrganisationFigure
+from impact.reports.audience_rows import AudienceRows, OrganisationFigure
 from impact.reports.content import Profile
 from impact.reports.profiles import profiles
 from impact.reports.writing import make_report

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from impact.reports.audiences import SavingFigure
+from impact.reports.audience_rows import SavingFigure
 from impact.reports.content import Table
 from impact.reports.topics import topic_sections
 from tests.unit.reports.published import NET, figure, present_value, quarter, rows, saving

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from impact.reports.audiences import AudienceRows, Coverage, DeliveryModelFigure, Effect, GroupFigure, Indicator
+from impact.reports.audience_rows import AudienceRows, Coverage, DeliveryModelFigure, Effect, GroupFigure, Indicator
 from impact.reports.sector import (
     MIXED,
     NOT_SUPPORTED,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from impact.reports.audiences import Indicator, OrganisationFigure
+from impact.reports.audience_rows import Indicator, OrganisationFigure
 from tests.unit.reports.published import DAYS, ENGAGEMENT, KEPT, NET, RATE, SHARE, figure, model, rows
 from tests.unit.reports.sections import cells, only, titled, titles
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from impact.reports.audiences import AudienceRows, Disclosure, Publisher
+from impact.reports.audience_rows import AudienceRows, Disclosure, Publisher
 from impact.reports.content import Report, Section
 from impact.reports.html import REPORT_PAGE, report_pages
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
