@@ -124,7 +124,7 @@ select
         when verdicts.verdict is null then ''
         when verdicts.why_not_compared <> '' then verdicts.why_not_compared
         when not figures.is_whole then 'only your part of it is shown'
-        when figures.is_unsaid then 'withheld'
+        when figures.is_unsaid then 'comparison withheld'
         when indicators.verdict <> 'absence' then ''
         when verdicts.is_adjusted_for_staff_mix then 'adjusted for staff mix'
         else 'not adjusted for staff mix'

@@ -84,14 +84,17 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
     else:
         yield f"No contract of yours covers the whole year to {year_end(period)}, so only {period.label()} is shown."
     yield from _received(rows, period)
+    judged: list[OrganisationFigure] = []
     for subject in subjects(rows, period):
         yield from _verdict_points(subject)
         yield from _change_points(subject)
+        judged += filter(is_judged, subject.shown(subject.headline))
+    yield from (f"All comparisons with peers. {said}" for said in by_chance(judged))
     yield from _saved(rows, period)
 
 
 def _verdict_points(subject: Subject) -> Iterator[str]:
-    """Who is set apart from its peers, by name; how many are not, and chance would; who is not compared, and why."""
+    """Who is set apart from its peers, by name; how many are not; who is not compared, and why."""
     figures = subject.shown(subject.headline)
     judged = [figure for figure in figures if is_judged(figure)]
     reasons: dict[str, list[OrganisationFigure]] = defaultdict(list)
@@ -118,7 +121,6 @@ def _verdicts(judged: Sequence[OrganisationFigure]) -> Iterator[str]:
     elif judged:
         said = _named(groups, judged) + ([f"{similar} {_are(similar)} similar"] if similar else [])
         yield f"Of the {len(judged)} compared with their peers, {joined(said)}."
-    yield from by_chance(judged)
 
 
 def _change_points(subject: Subject) -> Iterator[str]:

@@ -62,41 +62,43 @@ def verdicts(*given: str, **fields: Any) -> list[str]:
 
 def test_who_is_set_apart_is_named_and_the_others_are_counted() -> None:
     assert verdicts("worse", "similar", "much better", "worse", "similar") == [
-        (
-            "Absence rate. Of the 5 compared with their peers, 1 is much better (C), 2 are worse (A, D) and 2 are "
-            "similar. Chance alone would set about 0.3 of these 5 apart."
-        )
+        "Absence rate. Of the 5 compared with their peers, 1 is much better (C), 2 are worse (A, D) and 2 are similar.",
+        "All comparisons with peers. Chance alone would set about 0.3 of these 5 apart.",
     ]
     assert verdicts("lower", "much higher", "higher") == [
-        (
-            "Absence rate. Of the 3 compared with their peers, 1 is much higher (B), 1 is higher (C) and 1 is lower "
-            "(A). Chance alone would set about 0.2 of these 3 apart."
-        )
+        "Absence rate. Of the 3 compared with their peers, 1 is much higher (B), 1 is higher (C) and 1 is lower (A).",
+        "All comparisons with peers. Chance alone would set about 0.2 of these 3 apart.",
     ]
 
 
 def test_where_nobody_is_set_apart_it_is_said() -> None:
     assert verdicts("similar", "similar") == [
-        (
-            "Absence rate. None of the 2 compared with their peers is set apart. Chance alone would set about 0.1 of "
-            "these 2 apart."
-        )
+        "Absence rate. None of the 2 compared with their peers is set apart.",
+        "All comparisons with peers. Chance alone would set about 0.1 of these 2 apart.",
+    ]
+
+
+def test_what_chance_alone_would_do_is_said_once_of_all_that_are_compared() -> None:
+    given = [figure(who="A", verdict="worse"), figure(who="B"), figure("90.0", SATISFACTION, verdict="better")]
+    said = points(rows(*given))
+    assert [point for point in said if "hance alone" in point] == [
+        "All comparisons with peers. Chance alone would set about 0.2 of these 3 apart."
     ]
 
 
 @pytest.mark.parametrize("verdict", ["similar", "much worse", "higher"])
 def test_one_that_is_compared_is_spoken_of_by_name(verdict: str) -> None:
     assert verdicts(verdict) == [
-        f"Absence rate. A, the one compared with its peers, is {verdict}. Chance alone would set 1 in 20 apart."
+        f"Absence rate. A, the one compared with its peers, is {verdict}.",
+        "All comparisons with peers. Chance alone would set 1 in 20 apart.",
     ]
 
 
 def test_no_more_than_eight_are_named_and_those_furthest_out_come_first() -> None:
-    [said] = verdicts(*["worse"] * 6, *["better"] * 4, *["much worse"] * 2, *["much better"] * 2, *["similar"] * 6)
+    said, _ = verdicts(*["worse"] * 6, *["better"] * 4, *["much worse"] * 2, *["much better"] * 2, *["similar"] * 6)
     assert said.startswith(
         "Absence rate. Of the 20 compared with their peers, 2 are much worse (K, L), 2 are much better (M, N), 6 are "
-        "worse (A, B, C, D and 2 more), 4 are better and 6 are similar. Chance alone would set about 1 of these 20 "
-        "apart."
+        "worse (A, B, C, D and 2 more), 4 are better and 6 are similar."
     )
 
 
@@ -111,7 +113,7 @@ def test_who_is_not_compared_is_named_by_reason_where_they_are_few() -> None:
     said = "Not compared: 4 (too few peers), Org 0 (fewer than 12 months)."
     assert points(rows(*given, more))[1:] == [f"Absence rate. {said}"]
     given.append(more)
-    assert points(rows(*given, figure(who="Z")))[1].endswith(f"apart. {said}")
+    assert points(rows(*given, figure(who="Z")))[1].endswith(f"peers, is similar. {said}")
 
 
 def test_of_what_is_no_measure_to_compare_by_nothing_is_said() -> None:
@@ -131,11 +133,8 @@ def test_how_many_are_on_an_instrument_that_compares_nobody_is_said_near_the_top
         "2 of 3 organisations are not compared with others, because their instrument (Friends and Family Test) is not "
         "made for comparing."
     )
-    [one] = points(rows(figure("88.0", SATISFACTION, verdict="better"), *given))[1:]
-    assert one == (
-        "User satisfaction. Alpha Care CIC, the one compared with its peers, is better. Chance alone would set 1 in 20 "
-        f"apart. {said}"
-    )
+    one, _ = points(rows(figure("88.0", SATISFACTION, verdict="better"), *given))[1:]
+    assert one == f"User satisfaction. Alpha Care CIC, the one compared with its peers, is better. {said}"
     assert points(rows(*given))[1:] == [f"User satisfaction. {said.replace('2 of 3', '2 of 2')}"]
 
 
@@ -174,7 +173,8 @@ def test_an_organisation_on_two_bases_is_named_with_them() -> None:
 
 def test_each_topic_has_its_sentence_in_the_order_of_topics() -> None:
     given = rows(figure(), figure("6.51", ENGAGEMENT))
-    assert [point.split(".")[0] for point in points(given)[1:]] == ["Engagement", "Absence rate"]
+    leads = ["Engagement", "Absence rate", "All comparisons with peers"]
+    assert [point.split(".")[0] for point in points(given)[1:]] == leads
 
 
 def test_a_commissioner_of_many_still_has_few_points() -> None:
