@@ -89,7 +89,9 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
         yield from _verdict_points(subject)
         yield from _change_points(subject)
         judged += filter(is_judged, subject.shown(subject.headline))
-    yield from (f"All comparisons with peers. {said}" for said in by_chance(judged))
+    for said in by_chance(judged):
+        apart = sum(map(is_apart, judged))
+        yield f"All comparisons with peers. {apart or 'None'} of {len(judged)} {_are(apart or 1)} set apart. {said}"
     yield from _saved(rows, period)
 
 
