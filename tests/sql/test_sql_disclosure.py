@@ -532,9 +532,21 @@ def widths(parts: list[Part], known: list[set[Part]], wanted: list[set[Part]], o
     return found
 
 
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(seed=st.integers(0, 10**6))
 def test_no_reader_can_work_out_what_it_must_not_know(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _attack_everything(seed, tmp_path_factory)
+
+
+@pytest.mark.long
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 10**6))
+def test_in_no_sector_can_a_reader_work_it_out(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    _attack_everything(seed, tmp_path_factory)
+
+
+def _attack_everything(seed: int, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """As each reader, with all pages of two publications, solve for what it must not know."""
     sector = Random(seed)
     late = random.Random(seed).choice([None, *sector.model])
     in_time = [row for row in sector.rows if "2026-02-01" not in map(str, row.values.values())]

@@ -8,12 +8,13 @@ and clears.
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
+from impact.checking.expectations import importing
 from impact.checking.guard import FileToRead, read_files
 from impact.checking.reading import Reading, TextTable
 from impact.definition import feeds
@@ -120,7 +121,8 @@ class _Read:
 
 
 def _read_ahead(parts: Iterable[Iterable[_Waiting]], known: Known) -> Iterator[_Read]:
-    """Each part, read while the one before it is decided on: readers are other processes, and would wait meanwhile."""
+    """Each part, read while the one before it is decided on: readers are other processes, and would wait meanwhile.
+    While the first is read, what decides is imported."""
 
     def read(part: Iterable[_Waiting]) -> _Read:
         left: list[Left] = []
@@ -132,7 +134,10 @@ def _read_ahead(parts: Iterable[Iterable[_Waiting]], known: Known) -> Iterator[_
     with ThreadPoolExecutor(1) as pool:
         for part in parts:
             before, ahead = ahead, pool.submit(read, part)
-            if before is not None:
+            if before is None:
+                with importing():
+                    wait([ahead])
+            else:
                 yield before.result()
         if ahead is not None:
             yield ahead.result()
