@@ -125,6 +125,25 @@ def records_of(home: Home, plan: Plan) -> list[Path]:
     return records
 
 
+def causes_since(home: Home, plan: Plan, follows: int) -> Causes:
+    """In what the inputs of a publication differ from those of the one that readers had before it."""
+    manifest = manifest_of(home, plan.period.id, follows)
+    before = manifest["inputs"]
+    then = counting(receipts_at(home, from_text(manifest["as_at"]), known_receipts(before)), plan.period)
+    now = counting(receipts_at(home, plan.as_at, known_receipts(plan.inputs)), plan.period)
+    returns = [
+        Otherwise(*slot, receipt.id, then[slot].id if slot in then else "")
+        for slot, receipt in sorted(now.items())
+        if slot not in then or then[slot].id != receipt.id
+    ]
+    return Causes(
+        tuple(returns),
+        before["register"] != plan.inputs["register"],
+        before["settings"] != plan.inputs["settings"],
+        any(before[name] != plan.inputs[name] for name in OF_SOFTWARE),
+    )
+
+
 def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
     with open_warehouse(home) as warehouse:
         found = warehouse.execute(
@@ -153,22 +172,3 @@ def _what(home: Home, period_id: str | None) -> tuple[datetime, Period]:
 def _hash_of(folder: Path, *patterns: str) -> str:
     files = {path.relative_to(folder).as_posix(): path for pattern in patterns for path in folder.rglob(pattern)}
     return content_hash({name: path.read_bytes() for name, path in files.items()})
-
-
-def causes_since(home: Home, plan: Plan, follows: int) -> Causes:
-    """In what the inputs of a publication differ from those of the one that readers had before it."""
-    manifest = manifest_of(home, plan.period.id, follows)
-    before = manifest["inputs"]
-    then = counting(receipts_at(home, from_text(manifest["as_at"]), known_receipts(before)), plan.period)
-    now = counting(receipts_at(home, plan.as_at, known_receipts(plan.inputs)), plan.period)
-    returns = [
-        Otherwise(*slot, receipt.id, then[slot].id if slot in then else "")
-        for slot, receipt in sorted(now.items())
-        if slot not in then or then[slot].id != receipt.id
-    ]
-    return Causes(
-        tuple(returns),
-        before["register"] != plan.inputs["register"],
-        before["settings"] != plan.inputs["settings"],
-        any(before[name] != plan.inputs[name] for name in OF_SOFTWARE),
-    )

@@ -55,8 +55,9 @@ CLAIM_CAVEATS = (
         "show no effect, so that no verdict rests on them."
     ),
     (
-        "Supported, mixed and not supported go by 95% intervals alone. Not supported means that none lies on the "
-        "claimed side; it does not say that the claim is untrue."
+        "Supported, mixed and not supported go by what goes with spinning out, or with more that staff own. Such an "
+        "effect speaks for the claim where its 95% interval lies wholly on that side. Not supported means that none "
+        "does; it does not say that the claim is untrue."
     ),
 )
 """What holds of all parts of the claim, to be said once."""
@@ -399,17 +400,19 @@ def _how_sure(effects: Sequence[Effect], headline: Indicator, verdict: str) -> I
         return
     by_chance = (len(measured) * _OUTSIDE_BY_CHANCE).quantize(Decimal("0.1"), ROUND_HALF_UP)
     claimed, other = (sum(_is_on(one, side) for one in measured) for side in (_IMPROVED, _WORSENED))
-    intervals = count_of(len(measured), "interval", "intervals")
+    effects_measured = count_of(len(measured), "effect", "effects")
+    unsure = len(measured) - claimed - other
     yield (
-        f"Of {intervals} of 95%, {claimed} {_lies(claimed)} wholly on the claimed side and {other} on the other; with "
-        f"nothing there to find, chance alone would put about {by_chance} on one of the two."
+        f"Of {effects_measured} that could be measured, {claimed or 'none'} {_speaks(claimed)} for the claim, "
+        f"{other or 'none'} against it, and {unsure or 'none'} may be chance (95% intervals). Where there is nothing "
+        f"to find, chance alone would have about {by_chance} speak for or against it."
     )
     decisive = _decisive(measured, headline.id)
     if verdict == MIXED:
         if not decisive:
             yield f"{headline.name} before and after spinning out could not be measured."
         elif not all(_is_on(one, _IMPROVED) for one in decisive):
-            yield f"{headline.name} before and after spinning out is not among those on the claimed side."
+            yield f"{headline.name} before and after spinning out is not among those that speak for it."
         elif any(one.trends == _APART_BEFORE for one in decisive):
             yield "Trends differed already before spinning out, so that this may be a trend going on."
     few = len(effects) - len(measured)
@@ -417,8 +420,8 @@ def _how_sure(effects: Sequence[Effect], headline: Indicator, verdict: str) -> I
         yield f"For {few} more there are too few organisations to say."
 
 
-def _lies(count: int) -> str:
-    return "lies" if count == 1 else "lie"
+def _speaks(count: int) -> str:
+    return "speaks" if count <= 1 else "speak"
 
 
 def _not_side_by_side(place: _Place, indicators: Iterable[Indicator]) -> Iterator[str]:
