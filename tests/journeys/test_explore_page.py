@@ -121,8 +121,7 @@ def own(quarters: int = 4) -> AudienceRows:
     return rows(figure(), kind="organisation", history=history)
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "scheme"), [*((width, "light") for width in WIDTHS), (WIDTHS[-1], "dark")])
 @pytest.mark.parametrize("fragment", [ABSENCE + "&sort=value", GROUPS])
 def test_nothing_is_wrong_at_any_width_in_light_or_dark(
     opened: Open, width: int, scheme: Literal["light", "dark"], fragment: str

@@ -133,10 +133,10 @@ def _changes_of(step: Callable[[Home], object], home: Home) -> list[_Change]:
     return found
 
 
-def _kill_everywhere(step: Callable[[Home], object], prepared: Home, scratch: Path) -> int:
-    """Kill `step` at each of its changes in turn, run it again each time, and compare with the undisturbed end; the
-    number of changes. Of those in a row that do the same in a folder that is not in place yet, the first is enough:
-    whatever is in it, the next run takes it away."""
+def _kill_everywhere(step: Callable[[Home], object], prepared: Home, scratch: Path, every: int = 1) -> int:
+    """Kill `step` at each of its changes in turn, or at one in so many, run it again each time, and compare with the
+    undisturbed end; the number of changes. Of those in a row that do the same in a folder that is not in place yet, the
+    first is enough: whatever is in it, the next run takes it away."""
     undisturbed = Home(scratch / "undisturbed")
     shutil.copytree(prepared.root, undisturbed.root)
     step(undisturbed)
@@ -151,7 +151,7 @@ def _kill_everywhere(step: Callable[[Home], object], prepared: Home, scratch: Pa
     start_anew()
     changes = _changes_of(step, home)
     fork = multiprocessing.get_context("fork")
-    for last in range(1, len(changes) + 2):
+    for last in range(1, len(changes) + 2, every):
         if 1 < last <= len(changes) and PARTIAL in changes[last - 1][1] and changes[last - 1] == changes[last - 2]:
             continue
         start_anew()
@@ -177,6 +177,11 @@ def _sent(root: Path, organisations: str = REGISTER["organisations"]) -> Home:
     return home
 
 
+def test_the_taking_of_drops_can_be_killed_here_and_there(tmp_path: Path) -> None:
+    assert _kill_everywhere(take, _sent(tmp_path / "prepared"), tmp_path, every=3) >= 50
+
+
+@pytest.mark.long
 def test_the_taking_of_drops_can_be_killed_anywhere(tmp_path: Path) -> None:
     assert _kill_everywhere(take, _sent(tmp_path / "prepared"), tmp_path) >= 50
 
