@@ -55,8 +55,8 @@ CLAIM_CAVEATS = (
         "show no effect, so that no verdict rests on them."
     ),
     (
-        "Supported, mixed and not supported go by what goes with spinning out, or with more that staff own. Such an "
-        "effect speaks for the claim where its 95% interval lies wholly on that side. Not supported means that none "
+        "Supported, mixed and not supported go by comparisons before and after spinning out, and by how much staff "
+        "own. One speaks for the claim where its 95% interval lies wholly on that side. Not supported means that none "
         "does; it does not say that the claim is untrue."
     ),
 )
@@ -400,12 +400,12 @@ def _how_sure(effects: Sequence[Effect], headline: Indicator, verdict: str) -> I
         return
     by_chance = (len(measured) * _OUTSIDE_BY_CHANCE).quantize(Decimal("0.1"), ROUND_HALF_UP)
     claimed, other = (sum(_is_on(one, side) for one in measured) for side in (_IMPROVED, _WORSENED))
-    effects_measured = count_of(len(measured), "effect", "effects")
+    comparisons = count_of(len(measured), "comparison", "comparisons")
     unsure = len(measured) - claimed - other
     yield (
-        f"Of {effects_measured} that could be measured, {claimed or 'none'} {_speaks(claimed)} for the claim, "
-        f"{other or 'none'} against it, and {unsure or 'none'} may be chance (95% intervals). Where there is nothing "
-        f"to find, chance alone would have about {by_chance} speak for or against it."
+        f"Of {comparisons} before and after spinning out, or by how much staff own, {claimed or 'none'} "
+        f"{_speaks(claimed)} for the claim, {other or 'none'} against it, and {unsure or 'none'} may be chance (95% "
+        f"intervals). With nothing there to find, chance alone would have about {by_chance} speak for or against it."
     )
     decisive = _decisive(measured, headline.id)
     if verdict == MIXED:

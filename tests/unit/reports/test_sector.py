@@ -156,9 +156,9 @@ def test_what_was_looked_for_and_not_found_stands_against_the_claim() -> None:
 
 def test_chance_is_told_beside_the_intervals() -> None:
     assert absence(public(effects=[unclear(), fell(**OWNERSHIP)])).how_sure == (
-        "Of 2 effects that could be measured, 1 speaks for the claim, none against it, and 1 may be chance (95% "
-        "intervals). Where there is nothing to find, chance alone would have about 0.1 speak for or against it. "
-        "Absence rate before and after spinning out is not among those that speak for it."
+        "Of 2 comparisons before and after spinning out, or by how much staff own, 1 speaks for the claim, none "
+        "against it, and 1 may be chance (95% intervals). With nothing there to find, chance alone would have about "
+        "0.1 speak for or against it. Absence rate before and after spinning out is not among those that speak for it."
     )
 
 
