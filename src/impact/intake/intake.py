@@ -8,13 +8,12 @@ and clears.
 import hashlib
 import logging
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from itertools import islice
 
-from impact.checking.expectations import importing
 from impact.checking.guard import FileToRead, read_files
 from impact.checking.reading import Reading, TextTable
 from impact.definition import feeds
@@ -121,8 +120,7 @@ class _Read:
 
 
 def _read_ahead(parts: Iterable[Iterable[_Waiting]], known: Known) -> Iterator[_Read]:
-    """Each part, read while the one before it is decided on: readers are other processes, and would wait meanwhile.
-    While the first is read, what decides is imported."""
+    """Each part, read while the one before it is decided on: readers are other processes, and would wait meanwhile."""
 
     def read(part: Iterable[_Waiting]) -> _Read:
         left: list[Left] = []
@@ -134,10 +132,7 @@ def _read_ahead(parts: Iterable[Iterable[_Waiting]], known: Known) -> Iterator[_
     with ThreadPoolExecutor(1) as pool:
         for part in parts:
             before, ahead = ahead, pool.submit(read, part)
-            if before is None:
-                with importing():
-                    wait([ahead])
-            else:
+            if before is not None:
                 yield before.result()
         if ahead is not None:
             yield ahead.result()
