@@ -48,6 +48,8 @@ def test_run_and_publish_go_from_a_file_to_a_page(home: Home) -> None:
     publish = in_process(home, "publish", "2026-Q1")
     assert publish.exit_code == 0, publish.stderr
     assert "public/index.html" in publish.stdout
+    again = in_process(home, "publish", "2026-Q1")
+    assert re.findall("file://.*", again.stdout) == re.findall("file://.*", publish.stdout)
     same = "Publication 1 of 2026-Q1 comes out the same, byte for byte.\n"
     assert run_in_process(home, "rebuild", "2026-Q1", "1") == (0, same)
 

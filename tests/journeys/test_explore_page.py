@@ -121,7 +121,14 @@ def own(quarters: int = 4) -> AudienceRows:
     return rows(figure(), kind="organisation", history=history)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [*((width, "light") for width in WIDTHS), (WIDTHS[-1], "dark")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        *((width, "light") for width in WIDTHS),
+        *(pytest.param(width, "dark", marks=pytest.mark.long) for width in WIDTHS[:-1]),
+        (WIDTHS[-1], "dark"),
+    ],
+)
 @pytest.mark.parametrize("fragment", [ABSENCE + "&sort=value", GROUPS])
 def test_nothing_is_wrong_at_any_width_in_light_or_dark(
     opened: Open, width: int, scheme: Literal["light", "dark"], fragment: str

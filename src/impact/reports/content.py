@@ -21,9 +21,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as printed. The first column names the row. What few readers want may be folded away; what is repeated
-    stands in another table of the report, beside the same of others; `how_to_read` is what its columns mean, for
-    whoever sees such a table for the first time."""
+    """Texts as printed. The first column names the row. What few readers want may be folded away; of a table that is
+    repeated, the headline figures stand in another of the report, beside those of others; `how_to_read` is what its
+    columns mean, for whoever sees such a table for the first time."""
 
     title: str
     columns: tuple[Column, ...]

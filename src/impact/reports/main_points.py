@@ -91,7 +91,7 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
         judged += filter(is_judged, subject.shown(subject.headline))
     for said in by_chance(judged):
         apart = sum(map(is_apart, judged))
-        yield f"All comparisons with peers. {apart or 'None'} of {len(judged)} {_are(apart or 1)} set apart. {said}"
+        yield f"All comparisons with peers. {apart or 'None'} of {len(judged)} {_are(apart)} set apart. {said}"
     yield from _saved(rows, period)
 
 
@@ -160,7 +160,8 @@ def _who(figure: OrganisationFigure, among: Sequence[OrganisationFigure]) -> str
 
 
 def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+    """After a number, or after "none"."""
+    return "is" if count <= 1 else "are"
 
 
 def _received(rows: AudienceRows, period: Period) -> Iterator[str]:

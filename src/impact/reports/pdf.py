@@ -112,13 +112,11 @@ def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Par
     come last: they are what one looks up."""
     numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
     links = report.profile_links()
-    read, looked_up = ([one for one in report.sections if (one.id == METHOD) is last] for last in (False, True))
-    for section in read:
-        yield _section(section, 1, numbers, links)
+    made = [section for section in report.sections if section.id == METHOD]
+    yield from (_section(section, 1, numbers, links) for section in report.sections if section not in made)
     for profile in report.profiles:
         yield from _profile(profile, numbers, is_complete=is_complete)
-    for section in looked_up:
-        yield _section(section, 1, numbers, links)
+    yield from (_section(section, 1, numbers, links) for section in made)
     if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:

@@ -112,9 +112,11 @@ def rebuild(home: Home, period_id: str, number: int) -> list[str]:
                 forms[""] = released_folder(home, period_id, number)
             for before, folder in forms.items():
                 there = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
-                form = _form_of(read_manifest(folder)) if MANIFEST in there else None
-                comments = comments_on(home, period_id, number) if form is not None and form.is_released else {}
-                files = draw(aside, plan, form, comments).files if form is not None else {}
+                files: Mapping[str, bytes] = {}
+                if MANIFEST in there:
+                    form = _form_of(read_manifest(folder))
+                    comments = comments_on(home, period_id, number) if form.is_released else {}
+                    files = draw(aside, plan, form, comments).files
                 differing += [
                     f"{before}{name}"
                     for name in {*files, *there, MANIFEST}
