@@ -12,7 +12,7 @@ from impact.reports.main_points import IS_IN, KEPT_BY_COMMISSIONERS
 from impact.reports.savings import meanings_of_zero
 from impact.reports.subject import Subject, subjects
 from impact.reports.verdicts import CHANGES, SIMILAR, by_chance, is_not_compared, what_verdicts_mean
-from impact.reports.wording import is_figure, says_something, shown, unit_sign, with_unit, year_label
+from impact.reports.wording import is_figure, says_something, shown, with_unit, year_label
 
 _COMMON = "common cause"
 
@@ -103,7 +103,7 @@ def _shown(subject: Subject) -> Iterator[_Shown]:
 
 def _columns(one: _Shown) -> Iterator[Column]:
     when = "" if one.is_of_year else f", {one.subject.period.label()}"
-    yield Column(f"{one.indicator.name} ({unit_sign(one.indicator.unit)}){when}", True)
+    yield Column(f"{one.indicator.label}{when}", True)
     if one.has_verdicts:
         yield Column(f"{one.indicator.name}: verdict")
 

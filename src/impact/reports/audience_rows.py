@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from impact.reports.wording import unit_sign
+
 Holds = Mapping[str, Sequence[str]]
 """Of one audience, why it sees organisations by name -> the codes of those."""
 
@@ -31,6 +33,11 @@ class Indicator:
     definition: str
     method: str
     is_in_claim: bool = False
+
+    @property
+    def label(self) -> str:
+        """Its name with the unit of its figures: `Absence rate (%)`."""
+        return f"{self.name} ({unit_sign(self.unit)})"
 
 
 @dataclass(frozen=True)

@@ -112,8 +112,7 @@ def before_after_figure(subject: Subject) -> Iterator[Figure]:
         key=lambda one: (one.spun_out_on, one.organisation_name, one.organisation_code),
     )
     subtitle = (
-        f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, the 12 months before spinning out "
-        "and the latest 12 months"
+        f"{indicator.label}, {on_basis[0].basis_name}, the 12 months before spinning out and the latest 12 months"
     )
     [table] = before_after_table(replace(subject, before_after=tuple(on_basis)))
     yield Figure(

@@ -22,8 +22,9 @@ class Column:
 @dataclass(frozen=True)
 class Table:
     """Texts as printed. The first column names the row. What few readers want may be folded away; of a table that is
-    repeated, the headline figures stand in another of the report, beside those of others; `how_to_read` is what its
-    columns mean, for whoever sees such a table for the first time."""
+    repeated, the headline figures stand in another of the report, beside those of others; what `is_in_long` stands in
+    the long tables of the report; `how_to_read` is what its columns mean, for whoever sees such a table for the first
+    time."""
 
     title: str
     columns: tuple[Column, ...]
@@ -31,6 +32,7 @@ class Table:
     notes: tuple[str, ...] = ()
     is_folded: bool = False
     is_repeated: bool = False
+    is_in_long: bool = False
     how_to_read: tuple[str, ...] = ()
 
 
@@ -90,7 +92,9 @@ class Term:
 class Report:
     """A report for one audience on one period. `warning` says why it may not be passed on, `notices` what is otherwise
     than readers had it before, `next_update` when there will be figures of the next quarter. `leads` are words that
-    points and notices begin with and that say what they are about, such as the name of an indicator."""
+    points and notices begin with and that say what they are about, such as the name of an indicator. `long_tables` hold
+    a row for each figure of whatever topic, for forms that one sorts and filters; the others show the same topic by
+    topic."""
 
     title: str
     audience_name: str
@@ -105,6 +109,7 @@ class Report:
     notices: tuple[str, ...] = ()
     glossary: tuple[Term, ...] = ()
     leads: tuple[str, ...] = ()
+    long_tables: tuple[Table, ...] = ()
 
     def all_sections(self) -> Iterator[tuple[str, Section]]:
         """Every section with the title of the part that it stands in, in the order of reading."""

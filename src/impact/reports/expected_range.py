@@ -33,10 +33,7 @@ def expected_range_figure(subject: Subject) -> Iterator[Figure]:
     if len(on_basis) < _LEAST:
         return
     size = _SIZES.get(subject.topic.id, "what it is counted over")
-    subtitle = (
-        f"{indicator.name} ({unit_sign(indicator.unit)}) by {size}, {on_basis[0].basis_name}, "
-        f"{year_label(subject.period)}"
-    )
+    subtitle = f"{indicator.label} by {size}, {on_basis[0].basis_name}, {year_label(subject.period)}"
     yield Figure(
         id=f"{subject.topic.id.replace('_', '-')}-expected-range",
         chart=FunnelChart(

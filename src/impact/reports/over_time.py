@@ -130,7 +130,7 @@ def _figure(name: str, series: _Series) -> Figure:
     indicator, drawn = series.indicator, series.drawn
     what = ", above or below what its peers would lead one to expect" if series.is_residual else ""
     subtitle = (
-        f"{indicator.name} ({unit_sign(indicator.unit)}){what}, {drawn[0].basis_name}, "
+        f"{indicator.label}{what}, {drawn[0].basis_name}, "
         f"{drawn[0].point_start_on:%B %Y} to {drawn[-1].point_end_on:%B %Y}"
     )
     return Figure(

@@ -40,7 +40,7 @@ def portfolio_figure(subject: Subject) -> Iterator[Figure]:
         return
     low, high = (pick(on_basis, key=lambda figure: float(figure.value)) for pick in (min, max))
     subtitle = (
-        f"{indicator.name} ({unit_sign(indicator.unit)}), {on_basis[0].basis_name}, "
+        f"{indicator.label}, {on_basis[0].basis_name}, "
         f"{year_label(period) if readable[0].grain == 'rolling_year' else period.label()}"
     )
     yield Figure(
@@ -79,6 +79,7 @@ def _table(indicator: Indicator, title: str, figures: Sequence[OrganisationFigur
             )
             for figure in figures
         ),
+        is_in_long=True,
     )
 
 

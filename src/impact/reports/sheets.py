@@ -14,6 +14,7 @@ from impact.reports.wording import joined
 
 NOTHING_TO_NOTE = "-"
 THE_WHOLE = "The whole report"
+_EVERY_PART = "All topics"
 _NO_NUMBERS = frozenset({*SHORTHAND, NOTHING_TO_NOTE})
 
 _LONGEST_SHEET_NAME = 31
@@ -75,7 +76,7 @@ class Placed:
 def sheets_of(report: Report) -> tuple[tuple[Sheet, ...], tuple[Note, ...]]:
     """The sheets of a report in the order of reading, and all notes in the order of their numbers."""
     placed = list(tables_of(report))
-    of_no_table = [text for section in report.sections if not _tables(section) for text in _said(section)]
+    of_no_table = [text for section in report.sections if not _kept(section) for text in _said(section)]
     of_no_table += [f"{one.title} on this report: {one.comment}" for one in report.profiles if one.comment]
     numbers: dict[str, int] = {}
     for text in chain(*((*one.said, *one.table.how_to_read, *one.table.notes) for one in placed), of_no_table):
@@ -87,19 +88,22 @@ def sheets_of(report: Report) -> tuple[tuple[Sheet, ...], tuple[Note, ...]]:
 
 
 def tables_of(report: Report) -> Iterator[Placed]:
-    """Every table of a report, those that its figures are drawn from among them. Tables of the same title that each
-    organisation has on its page are one, with the organisation first."""
-    number = 0
+    """Each table of a report that says what no other does, those that its figures are drawn from among them. The long
+    tables stand where the first of those would that are in them. Tables of the same title that each organisation has
+    on its page are one, with the organisation first."""
+    figures = {figure.id: f"figure {number}: {figure.chart.title}" for number, figure in enumerate(report.figures(), 1)}
+    long = [Placed(_EVERY_PART, table, ()) for table in report.long_tables]
     for section in report.sections:
-        for figure in section.figures:
-            number += 1
-            yield Placed(section.title, figure.table, _said(section), f"figure {number}: {figure.chart.title}")
-        for table in section.tables:
-            yield Placed(section.title, table, _said(section))
+        if len(_kept(section)) < len(_tables(section)):
+            yield from long
+            long = []
+        for table, figure_id in _kept(section):
+            yield Placed(section.title, table, _said(section), figures.get(figure_id, ""))
+    yield from long
     alike: dict[tuple[str, str], list[tuple[str, Table]]] = {}
     for profile in report.profiles:
         for section in profile.sections:
-            for table in _tables(section):
+            for table, _ in _kept(section):
                 alike.setdefault((section.title, table.title), []).append((profile.title, table))
     for (title, _), tables in alike.items():
         yield Placed(f"Each organisation: {_small(title)}", _together(tables), ())
@@ -131,8 +135,14 @@ def utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _tables(section: Section) -> list[Table]:
-    return [*(figure.table for figure in section.figures), *section.tables]
+def _tables(section: Section) -> list[tuple[Table, str]]:
+    """Each table of a section, with the id of the figure that it belongs to."""
+    return [*((figure.table, figure.id) for figure in section.figures), *((table, "") for table in section.tables)]
+
+
+def _kept(section: Section) -> list[tuple[Table, str]]:
+    """Those of which a workbook says what no other table in it does."""
+    return [(table, figure) for table, figure in _tables(section) if not (table.is_in_long or table.is_repeated)]
 
 
 def _said(section: Section) -> tuple[str, ...]:

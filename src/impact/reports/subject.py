@@ -1,6 +1,6 @@
 """A topic of one report, and all that there is to read of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from impact.periods import Period
@@ -13,6 +13,7 @@ from impact.reports.audience_rows import (
     OrganisationFigure,
     Topic,
 )
+from impact.reports.wording import says_something
 
 OF_ONE = "one of a portfolio"
 """The kind of audience whose rows are of one organisation, read by somebody else (see `profiles`)."""
@@ -81,6 +82,14 @@ class Subject:
         keys = list(dict.fromkeys([*year, *quarter]))
         organisations = [code for code, _ in keys]
         return [Line(indicator, year.get(key), quarter.get(key), organisations.count(key[0]) > 1) for key in keys]
+
+
+def spoken_of(rows: AudienceRows, period: Period) -> Iterator[Subject]:
+    """The subjects of which this reader has something, be it that it is withheld."""
+    for subject in subjects(rows, period):
+        is_there = any(says_something(figure.value) for figure in subject.figures)
+        if is_there or subject.models or subject.effects or subject.before_after:
+            yield subject
 
 
 def most_used(bases: Sequence[str]) -> str:

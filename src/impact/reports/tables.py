@@ -88,17 +88,12 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
     years = [line.year for line in lines if line.year]
     quarters = [line.quarter for line in lines if line.quarter]
     said_below = common_note(years)
-    # Some of an organisation's own figures are never made of a quarter; of a portfolio somebody may be gone by then.
-    no_quarter = "[z]" if subject.is_of_one else "[x]"
 
     def of_year(text: Callable[[OrganisationFigure], str]) -> Callable[[Line], str]:
         return lambda line: text(line.year) if line.year else "[z]"
 
     def of_quarter(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
         return lambda line: text(line.quarter) if line.quarter else missing
-
-    def note(line: Line) -> str:
-        return _note_on_figure(line.figure) if line.year or not years else _not_all_year(subject)
 
     table = _table(
         title,
@@ -110,7 +105,7 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
             of_year(lambda figure: between(figure.lower_95, figure.upper_95, figure.unit)),
             any(says_something(figure.lower_95) for figure in years),
         ),
-        _Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter), bool(quarters)),
+        _Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter(subject)), bool(quarters)),
         _Part(
             Column(f"Expected range{unit}", True),
             of_year(lambda figure: between(figure.expected_lower, figure.expected_upper, figure.unit)),
@@ -131,7 +126,7 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
             of_quarter(lambda figure: figure.assurance),
             any(says_something(figure.assurance) for figure in quarters),
         ),
-        _note_part(lines, note),
+        _note_part(lines, note_on_line(subject, lines)),
     )
     return replace(
         table,
@@ -174,7 +169,7 @@ def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
             lambda line: between(line.figure.peer_lower_quartile, line.figure.peer_upper_quartile, line.indicator.unit),
             is_compared,
         ),
-        _note_part(lines, lambda line: _note_on_peers(line.figure)),
+        _note_part(lines, lambda line: note_on_peers(line.figure)),
     )
 
 
@@ -200,7 +195,7 @@ def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table
 
     columns = [Column("Organisation"), Column("Basis")]
     for indicator in there:
-        columns.append(Column(f"{indicator.name} ({unit_sign(indicator.unit)})", True))
+        columns.append(Column(indicator.label, True))
         if indicator in judged:
             columns.append(Column(f"Verdict on {indicator.name[:1].lower()}{indicator.name[1:]}"))
     figures = [figure for of_indicator in there.values() for figure in of_indicator.values()]
@@ -213,6 +208,7 @@ def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table
         ),
         (*by_chance(figures), *meanings_of_zero(subject, figures)),
         is_folded=True,
+        is_in_long=True,
         how_to_read=tuple(what_verdicts_mean(figures)),
     )
 
@@ -233,7 +229,7 @@ def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
         (
             Column("Quarter"),
             Column("Basis"),
-            *(Column(f"{indicator.name} ({unit_sign(indicator.unit)})", True) for indicator in indicators),
+            *(Column(indicator.label, True) for indicator in indicators),
         ),
         tuple(
             (
@@ -253,6 +249,7 @@ def _table(title: str, lines: Sequence[Line], *parts: _Part) -> Table:
         title,
         tuple(part.column for part in there),
         tuple(tuple(part.cell(line) for part in there) for line in lines),
+        is_in_long=True,
     )
 
 
@@ -260,11 +257,7 @@ def _name_of(subject: Subject) -> _Part:
     """Whom or what a row is about, and its basis where there is another row of the same."""
 
     def name(line: Line) -> str:
-        what = (
-            f"{line.indicator.name} ({unit_sign(line.indicator.unit)})"
-            if subject.is_of_one
-            else line.figure.organisation_name
-        )
+        what = line.indicator.label if subject.is_of_one else line.figure.organisation_name
         return f"{what}, {line.figure.basis_name}" if line.is_one_of_several else what
 
     return _Part(Column("Figure" if subject.is_of_one else "Organisation"), name)
@@ -279,9 +272,12 @@ def _note_part(lines: Sequence[Line], note: Callable[[Line], str]) -> _Part:
     return _Part(Column("Note"), lambda line: note(line) or "-", any(note(line) for line in lines))
 
 
-def _not_all_year(subject: Subject) -> str:
+def note_on_line(subject: Subject, lines: Sequence[Line]) -> Callable[[Line], str]:
+    """What is to be known of the figure in a row of `lines`: why it is not there; empty where there is nothing."""
+    is_of_year = any(line.year for line in lines)
     is_commissioner = subject.rows.audience.kind == "commissioner"
-    return f"Not {'under contract' if is_commissioner else 'named'} for the whole year"
+    not_all_year = f"Not {'under contract' if is_commissioner else 'named'} for the whole year"
+    return lambda line: _note_on_figure(line.figure) if line.year or not is_of_year else not_all_year
 
 
 def _note_on_figure(figure: OrganisationFigure) -> str:
@@ -300,7 +296,7 @@ def _note_on_figure(figure: OrganisationFigure) -> str:
     return ""
 
 
-def _note_on_peers(figure: OrganisationFigure) -> str:
+def note_on_peers(figure: OrganisationFigure) -> str:
     """What to know of the peers of a figure; empty where there is nothing to say or no figure."""
     if not is_figure(figure.value):
         return ""
@@ -308,6 +304,12 @@ def _note_on_peers(figure: OrganisationFigure) -> str:
     if figure.peer_group == _WIDENED and figure.peer_note != "too few peers":
         notes.append("peers are of all sectors")
     return " ".join(sentence(note) for note in notes)
+
+
+def no_quarter(subject: Subject) -> str:
+    """What stands where there is no figure of the quarter: some of an organisation's own are never made of one; of a
+    portfolio somebody may be gone by then."""
+    return "[z]" if subject.is_of_one else "[x]"
 
 
 def _value(figure: OrganisationFigure) -> str:
