@@ -4,6 +4,7 @@ is changing, and what is not in."""
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 
 from impact.periods import Period
 from impact.reports.audience_rows import AudienceRows, Indicator, OrganisationFigure
@@ -76,7 +77,8 @@ def glance_section(rows: AudienceRows, period: Period) -> Iterator[Section]:
                 if one.is_not_compared
             ),
             *_mixed(found),
-            *(note for one in found for note in _why_similar(one)),
+            # Whoever has seen it of one indicator will believe it of the others.
+            *islice((note for one in found for note in _why_similar(one)), 1),
             *(note for one in found for note in meanings_of_zero(one.subject, one.figures)),
         ),
         how_to_read=(
@@ -124,13 +126,10 @@ def _joined(figures: Sequence[OrganisationFigure], text: Callable[[OrganisationF
 
 def _mixed(found: Sequence[_Shown]) -> Iterator[str]:
     """Which columns hold figures that do not compare with one another."""
-    for one in found:
-        bases = {figure.basis_name for figure in one.figures if is_figure(figure.value)}
-        if len(bases) > 1:
-            yield (
-                f"{one.indicator.name} is measured in {len(bases)} ways ({', '.join(sorted(bases))}), and figures that "
-                "are not measured alike do not compare."
-            )
+    bases = [(one, sorted({figure.basis_name for figure in one.figures if is_figure(figure.value)})) for one in found]
+    several = [f"{one.indicator.name} ({', '.join(names)})" for one, names in bases if len(names) > 1]
+    if several:
+        yield f"Figures that are measured in different ways do not compare: {'; '.join(several)}."
 
 
 def _why_similar(one: _Shown) -> Iterator[str]:

@@ -56,7 +56,9 @@ def area_profiles(rows: AudienceRows, period: Period) -> Iterator[Profile]:
         id_ = _area_id(area)
         yield Profile(
             id=id_,
+            name=area.name,
             title=f"{area.name}: the claim in one area",
+            is_of="combined authority",
             facts=(("Area", area.name),),
             main_points=tuple(
                 f"{_PARTS[one.id]}: {_claimed(one)} {' '.join(one.for_it + one.against_it)}" for one in found

@@ -69,15 +69,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Profile:
-    """One organisation on a page of its own, for whoever is asked about it: `facts` are what the register says of it,
-    each a label and a text; `comment` is what it says itself of this report."""
+    """One organisation, or another thing that it `is_of`, on a page of its own, for whoever is asked about it: `name`
+    is what a table of several calls it; `facts` are what the register says of it, each a label and a text; `comment` is
+    what it says itself of this report."""
 
     id: str
+    name: str
     title: str
     facts: tuple[tuple[str, str], ...]
     main_points: tuple[str, ...]
     sections: tuple[Section, ...]
     comment: str = ""
+    is_of: str = "organisation"
 
 
 @dataclass(frozen=True)

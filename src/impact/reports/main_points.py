@@ -31,6 +31,7 @@ from impact.reports.wording import (
     year_end,
 )
 
+ALL_COMPARISONS = "All comparisons with peers"
 KEPT_BY_COMMISSIONERS = "net_savings_to_commissioner"
 _ALL_SECTORS = "sectors_of_mutuals"
 IS_IN = ("received", "nothing to report", "exempt")
@@ -47,13 +48,14 @@ _MODEL_PLURALS = {
 
 @dataclass(frozen=True)
 class _Whose:
-    """How an organisation is spoken of: to itself, or to somebody else."""
+    """How an organisation is spoken of: to itself, or to somebody else, who reads the same of many."""
 
     their: str
-    them: str
+    what_similar_means: str
 
 
-_YOURS, _ITS = _Whose("your", "you"), _Whose("its", "it")
+_YOURS = _Whose("your", ": what sets you apart may be chance and ordinary spread")
+_ITS = _Whose("its", "")
 
 
 def main_points(rows: AudienceRows, period: Period) -> Iterator[str]:
@@ -91,7 +93,7 @@ def _portfolio_points(rows: AudienceRows, period: Period) -> Iterator[str]:
         judged += filter(is_judged, subject.shown(subject.headline))
     for said in by_chance(judged):
         apart = sum(map(is_apart, judged))
-        yield f"All comparisons with peers. {apart or 'None'} of {len(judged)} {_are(apart)} set apart. {said}"
+        yield f"{ALL_COMPARISONS}: {apart or 'none'} of {len(judged)} {_are(apart)} set apart. {said}"
     yield from _saved(rows, period)
 
 
@@ -233,10 +235,7 @@ def _verdict(figure: OrganisationFigure, whose: _Whose) -> Iterator[str]:
         yield f"That is {figure.verdict} than the range{range_of_it} expected from {whose.their} peers{note}."
         yield from by_chance([figure])
     elif is_judged(figure):
-        yield (
-            f"That is similar to {whose.their} peers{note}: what sets {whose.them} apart may be chance and ordinary "
-            "spread."
-        )
+        yield f"That is similar to {whose.their} peers{note}{whose.what_similar_means}."
 
 
 def _sector_points(rows: AudienceRows, period: Period) -> Iterator[str]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 import typst
@@ -23,6 +24,8 @@ _PUBLISHER = "Social impact benchmarks"
 _TALL, _TALLER, _TALLEST = 220.0, 480.0, 590.0
 """Of drawings, in points. A section with one of the first begins on a new page, so that it stands below its heading;
 one of the second does not fit there; with the third, and what is said above and below it, a page is full."""
+_MUCH_LESS_THAN_A_PAGE = 2_000
+"""Characters of what is said of an organisation."""
 _RUNNING_TITLE = 90
 """Characters at the head of each page: one line."""
 
@@ -114,8 +117,10 @@ def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Par
     links = report.profile_links()
     made = [section for section in report.sections if section.id == METHOD]
     yield from (_section(section, 1, numbers, links) for section in report.sections if section not in made)
-    for profile in report.profiles:
-        yield from _profile(profile, numbers, is_complete=is_complete)
+    for of, profiles in groupby(report.profiles, lambda profile: profile.is_of):
+        yield _part(f"Each {of}", 1)
+        for profile in profiles:
+            yield from _profile(profile, numbers, is_complete=is_complete)
     yield from (_section(section, 1, numbers, links) for section in made)
     if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
@@ -167,11 +172,13 @@ def _section(section: Section, level: int, numbers: Mapping[str, int], links: Ma
 
 
 def _profile(profile: Profile, numbers: Mapping[str, int], *, is_complete: bool) -> Iterator[_Part]:
+    length = sum(map(len, (*profile.main_points, profile.comment)))
     yield _part(
         profile.title,
-        1,
+        2,
         anchor=profile.id,
         is_new_page=is_complete,
+        is_kept_together=length < _MUCH_LESS_THAN_A_PAGE,
         facts=profile.facts,
         points=profile.main_points,
         comment=profile.comment,
@@ -183,7 +190,7 @@ def _profile(profile: Profile, numbers: Mapping[str, int], *, is_complete: bool)
             or section.figures
             or not all(table.is_folded for table in section.tables)
         ):
-            yield _section(section, 2, numbers, {})
+            yield _section(section, 3, numbers, {})
 
 
 def _part(
@@ -196,6 +203,7 @@ def _part(
         "level": level,
         "anchor": "",
         "is_new_page": False,
+        "is_kept_together": False,
         "in_place": 0,
         "is_turned": any(table["is_turned"] for table in set_tables),
         "facts": (),

@@ -54,6 +54,7 @@ def _profile(rows: AudienceRows, period: Period, code: str, figure: Organisation
     spun_out = sorted({one.spun_out_on for one in rows.before_after})
     return Profile(
         id=profile_id(code),
+        name=rows.audience.name,
         title=rows.audience.name,
         facts=(
             ("Delivery model", words(figure.delivery_model).capitalize()),

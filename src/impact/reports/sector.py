@@ -17,7 +17,7 @@ The rules, for a part of the claim and the indicators of its topic:
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from impact.periods import Period
@@ -194,7 +194,8 @@ def sector_tables(rows: AudienceRows, period: Period, topic_id: str) -> Iterator
 
 
 def area_tables(rows: AudienceRows, period: Period, area: Area, topic_id: str) -> Iterator[Table]:
-    """Delivery models side by side in one area, of what the claim rests on in a topic."""
+    """Delivery models side by side in one area, of what the claim rests on in a topic. The public has these rows in
+    `sector_tables`, beside those of other areas."""
     for indicator in _rested_on(rows, topic_id):
         figures = [
             (one.scope_name, one)
@@ -202,7 +203,8 @@ def area_tables(rows: AudienceRows, period: Period, area: Area, topic_id: str) -
             if one.scope == area.scope and one.indicator_id == indicator.id and one.grain == "rolling_year"
         ]
         title = f"{indicator.name} in {area.name}, {year_label(period)}"
-        yield from _side_by_side(title, "Combined authority", indicator, figures)
+        for table in _side_by_side(title, "Combined authority", indicator, figures):
+            yield replace(table, is_repeated=rows.audience.kind == "public")
 
 
 def coverage_table(rows: AudienceRows, period: Period, area: Area | None = None) -> Iterator[Table]:
@@ -216,7 +218,7 @@ def coverage_table(rows: AudienceRows, period: Period, area: Area | None = None)
     if there:
         order = list(titles)
         yield Table(
-            f"Who reports, and who no longer does{f', in {area.name}' if area else ''}, {year_label(period)}",
+            f"Who reports, and who no longer does, {year_label(period)}",
             (
                 Column("Topic and delivery model"),
                 Column("At work in the year", True),

@@ -89,8 +89,8 @@ def sheets_of(report: Report) -> tuple[tuple[Sheet, ...], tuple[Note, ...]]:
 
 def tables_of(report: Report) -> Iterator[Placed]:
     """Each table of a report that says what no other does, those that its figures are drawn from among them. The long
-    tables stand where the first of those would that are in them. Tables of the same title that each organisation has
-    on its page are one, with the organisation first."""
+    tables stand where the first of those would that are in them. Tables of the same title that each profile has are
+    one, with whom they are of first."""
     figures = {figure.id: f"figure {number}: {figure.chart.title}" for number, figure in enumerate(report.figures(), 1)}
     long = [Placed(_EVERY_PART, table, ()) for table in report.long_tables]
     for section in report.sections:
@@ -100,13 +100,13 @@ def tables_of(report: Report) -> Iterator[Placed]:
         for table, figure_id in _kept(section):
             yield Placed(section.title, table, _said(section), figures.get(figure_id, ""))
     yield from long
-    alike: dict[tuple[str, str], list[tuple[str, Table]]] = {}
+    alike: dict[tuple[str, str, str], list[tuple[str, Table]]] = {}
     for profile in report.profiles:
         for section in profile.sections:
             for table, _ in _kept(section):
-                alike.setdefault((section.title, table.title), []).append((profile.title, table))
-    for (title, _), tables in alike.items():
-        yield Placed(f"Each organisation: {_small(title)}", _together(tables), ())
+                alike.setdefault((profile.is_of, section.title, table.title), []).append((profile.name, table))
+    for (of, title, _), tables in alike.items():
+        yield Placed(f"Each {of}: {_small(title)}", _together(tables, of), ())
 
 
 @lru_cache(maxsize=10_000)
@@ -149,7 +149,7 @@ def _said(section: Section) -> tuple[str, ...]:
     return (*section.paragraphs, *(f"{one.title}: {point}" for one in section.lists for point in one.points))
 
 
-def _together(tables: Sequence[tuple[str, Table]]) -> Table:
+def _together(tables: Sequence[tuple[str, Table]], of: str) -> Table:
     """Tables that are alike but for whom they are about, as one. A column that one of them lacks says nothing there."""
     columns = {column.heading: column for _, table in tables for column in table.columns}
     rows = []
@@ -161,8 +161,8 @@ def _together(tables: Sequence[tuple[str, Table]]) -> Table:
     first = tables[0][1]
     return replace(
         first,
-        title=f"Each organisation: {_small(first.title)}",
-        columns=(Column("Organisation"), *columns.values()),
+        title=f"Each {of}: {_small(first.title)}",
+        columns=(Column(f"{of[:1].upper()}{of[1:]}"), *columns.values()),
         rows=tuple(rows),
         notes=tuple(dict.fromkeys(note for _, table in tables for note in table.notes)),
         how_to_read=tuple(dict.fromkeys(text for _, table in tables for text in table.how_to_read)),

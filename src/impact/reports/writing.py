@@ -12,7 +12,7 @@ from impact.reports.claim_sections import area_profiles, claim_points, claim_sec
 from impact.reports.content import METHOD, Column, Report, Section, Table
 from impact.reports.glossary import GLOSSARY
 from impact.reports.long_tables import long_tables
-from impact.reports.main_points import headlines, main_points
+from impact.reports.main_points import ALL_COMPARISONS, headlines, main_points
 from impact.reports.profiles import profiles
 from impact.reports.topics import topic_sections
 from impact.reports.wording import count_of, year_end, year_label
@@ -57,7 +57,7 @@ def make_report(rows: AudienceRows, period: Period, published_on: date) -> Repor
         profiles=(*area_profiles(rows, period), *profiles(rows, period)),
         next_update=_next_update(period),
         glossary=GLOSSARY,
-        leads=(*CLAIM_LEADS, *(indicator.name for indicator in rows.indicators)),
+        leads=(*CLAIM_LEADS, ALL_COMPARISONS, *(indicator.name for indicator in rows.indicators)),
         long_tables=tuple(long_tables(rows, period)),
     )
 

@@ -60,8 +60,15 @@ def check_left_out(report: Report) -> None:
                     if not (other.is_repeated or other.is_in_long)
                     for row in other.rows
                 ]
-                for label, text in table.rows:
-                    assert any(one.get("Organisation") == part and one.get(label) == text for one in side_by_side)
+                for row in table.rows:
+                    # A row of another table, or cells of the row of whom the page is about.
+                    own = dict(zip((column.heading for column in table.columns), row, strict=True))
+                    of_whom = {"Organisation": part, row[0]: row[1]}
+                    assert any(own.items() <= one.items() or of_whom.items() <= one.items() for one in side_by_side), (
+                        table.title,
+                        part,
+                        row,
+                    )
 
 
 def _said_in_long(report: Report, table: Table, row: Sequence[str], whom: str) -> set[str]:

@@ -110,10 +110,7 @@ def test_on_several_bases_each_is_said() -> None:
     assert alpha["Absence rate: verdict"] == "calendar days: similar; hours: worse"
     assert table_of(rows(*given)).notes == (
         "Chance alone would set about 0.2 of these 3 apart.",
-        (
-            "Absence rate is measured in 2 ways (calendar days, hours), and figures that are not measured alike do not "
-            "compare."
-        ),
+        "Figures that are measured in different ways do not compare: Absence rate (calendar days, hours).",
     )
 
 
@@ -126,6 +123,9 @@ def test_of_those_that_are_similar_the_lowest_and_the_highest_are_explained() ->
         "their figures, 2.00% to 6.10% and 0.00% to 12.00% are expected."
     )
     assert said in table_of(rows(high, figure(), low, apart)).notes
+    engaged = [figure("6.00", ENGAGEMENT), figure("7.00", ENGAGEMENT, who="Beta")]
+    notes = table_of(rows(high, low, *engaged)).notes
+    assert [note.split(":")[0] for note in notes if "are both similar" in note] == ["Engagement"]
     for unsaid in (
         [low, apart],
         [low, figure("[x]", who="Gamma")],

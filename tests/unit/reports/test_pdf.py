@@ -80,6 +80,7 @@ REPORT = Report(
         Profile(
             f"organisation-M00{number}",
             f"Organisation {number}",
+            f"Organisation {number}",
             (("Delivery model", "Mutual"), ("Spun out", "1 April 2019")),
             ("Better than its peers.",),
             (
@@ -265,7 +266,7 @@ def everywhere(text: str) -> Report:
         warning=text,
         main_points=(text,),
         sections=(section,),
-        profiles=(Profile("organisation-M001", text, ((text, text),), (text,), (), text),),
+        profiles=(Profile("organisation-M001", text, text, ((text, text),), (text,), (), text),),
         notices=(text,),
         glossary=(Term(text, text),),
     )
@@ -333,6 +334,20 @@ def test_how_figures_were_made_stands_behind_the_organisations() -> None:
     titles = list(bookmarks(read(report).outline))
 
     assert titles.index("At a glance") < titles.index("Organisation 2") < titles.index("How")
+
+
+def test_profiles_stand_under_what_they_are_of() -> None:
+    of_area = replace(REPORT.profiles[0], id="area-B1", title="Alphashire", is_of="combined authority")
+    found = headings(read(replace(REPORT, profiles=(of_area, *REPORT.profiles))))
+    start = found.index((1, "Each combined authority"))
+    there = [one for one in found[start:] if one[0] < 3]
+    assert there[:5] == [
+        (1, "Each combined authority"),
+        (2, "Alphashire"),
+        (1, "Each organisation"),
+        (2, "Organisation 1"),
+        (2, "Organisation 2"),
+    ]
 
 
 def test_tables_of_detail_can_be_left_out() -> None:

@@ -85,7 +85,7 @@ def test_nothing_of_another_stands_on_it() -> None:
             {},
             (
                 "Absence rate: 4.10% in the year to March 2026; the median of its 12 peers is 4.00%. That is similar "
-                "to its peers: what sets it apart may be chance and ordinary spread."
+                "to its peers."
             ),
         ),
         (

@@ -28,6 +28,7 @@ from impact.reports.sector import (
 )
 from tests.unit.reports.published import (
     ABSENCE,
+    AUDIENCES,
     DAYS,
     ENGAGEMENT,
     GROWTH,
@@ -221,6 +222,13 @@ def test_an_area_is_told_nothing_of_another() -> None:
     )
     assert "Betashire" not in said
     assert "7.77" not in said
+
+
+def test_rows_of_an_area_are_repeated_where_all_areas_stand_side_by_side() -> None:
+    given = public(groups=[area("4.10"), area("5.00", delivery_model="in_house")])
+    for kind, is_repeated in (("public", True), ("commissioner", False)):
+        made = replace(given, audience=AUDIENCES[kind])
+        assert [one.is_repeated for one in area_tables(made, quarter(), ALPHASHIRE, ABSENCE.id)] == [is_repeated]
 
 
 # Tables
