@@ -1,16 +1,19 @@
 """`make bench-reports`: how long it takes to draw the reports of a finished demo, and what of it goes where.
 
-Each report is drawn in all its forms, as a publication draws it. The demo has twelve commissioners with some twenty
-organisations each; here each of them stands for several with a share of these, as a sector with forty has them. The
-parts are those of one process, one report after the other. Read the ratios within one run: machines differ.
+Each report is drawn in all its forms, as a publication draws it, and once more in those that the plan set a time for:
+pages with their charts, and a PDF and a workbook of each that is printed. The demo has twelve commissioners with some
+twenty organisations each; here each of them stands for several with a share of these, as a sector with forty has them.
+The parts are those of one process, one report after the other. Read the ratios within one run: machines differ.
 """
 
 import os
 import resource
 import time
 from collections import defaultdict
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import fields, replace
 from datetime import date
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +25,10 @@ from impact.reports import drawing, folder
 from impact.reports.audiences import read_audiences
 from impact.reports.differences import Causes
 from impact.reports.drawing import Form, Order, draw_folder, draw_folders
+from impact.reports.folder import PRINTED
+from impact.reports.html import report_pages
+from impact.reports.pdf import report_pdf
+from impact.reports.workbook import report_workbook
 from impact.reports.writing import make_report
 from tests.bench_intake import timed
 
@@ -87,9 +94,31 @@ def main() -> None:
         made = [sum(name.endswith(ending) for name, _ in files) for ending in (".pdf", ".xlsx")]
         size, each = sum(size for _, size in files) / 1e6, 1000 * seconds / len(taken)
         click.echo(f"| {len(taken)} | {charts} | {made[0]} | {made[1]} | {size:.0f} | {seconds:.1f} | {each:.0f} |")
+    _planned(orders)
     _parts(orders)
     own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     click.echo(f"Most memory at a time: {own:.0f} MB in this process, {others:.0f} MB in the largest of the others")
+
+
+def draw_as_planned(order: Order) -> list[int]:
+    """The sizes of the pages of a report and, where it is printed, of its PDF and workbook."""
+    report = make_report(order.rows, order.period, PUBLISHED_ON)
+    made = list(report_pages(report, [], defaultdict(int)).values())
+    if order.rows.audience.kind in PRINTED:
+        made += [report_pdf(report, is_complete=False), report_workbook(report)]
+    return list(map(len, made))
+
+
+def _planned(orders: list[Order]) -> None:
+    printed = sum(order.rows.audience.kind in PRINTED for order in orders)
+    started = time.perf_counter()
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        made = list(pool.map(draw_as_planned, sorted(orders, key=lambda order: -order.rows.count())))
+    seconds = time.perf_counter() - started
+    click.echo(
+        f"As the plan counts them: {len(made)} reports as {sum(map(len, made)) - 2 * printed} pages with all charts, "
+        f"{printed} PDFs and {printed} workbooks, {sum(map(sum, made)) / 1e6:.0f} MB, in two processes: {seconds:.1f} s"
+    )
 
 
 def _parts(orders: list[Order]) -> None:

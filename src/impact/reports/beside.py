@@ -72,6 +72,7 @@ def _figure(subject: Subject, indicator: Indicator, figures: Sequence[DeliveryMo
                 )
                 for figure in figures
             ),
+            is_elsewhere=True,
         ),
     )
 

@@ -21,10 +21,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Texts as printed. The first column names the row. What few readers want may be folded away; of a table that is
-    repeated, the headline figures stand in another of the report, beside those of others; what `is_in_long` stands in
-    the long tables of the report; `how_to_read` is what its columns mean, for whoever sees such a table for the first
-    time."""
+    """Texts as printed. The first column names the row. What few readers want may be folded away. Of a table that is
+    repeated, the headline figures stand in another of the report, beside those of others, and print goes without it;
+    what `is_elsewhere` stands in the long tables of the report or in another, and a workbook goes without it.
+    `how_to_read` is what its columns mean, for whoever sees such a table for the first time."""
 
     title: str
     columns: tuple[Column, ...]
@@ -32,7 +32,7 @@ class Table:
     notes: tuple[str, ...] = ()
     is_folded: bool = False
     is_repeated: bool = False
-    is_in_long: bool = False
+    is_elsewhere: bool = False
     how_to_read: tuple[str, ...] = ()
 
 

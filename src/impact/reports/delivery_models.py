@@ -9,19 +9,23 @@ from impact.reports.wording import between, shown, unit_sign, words, year_label
 
 
 def side_by_side(subject: Subject) -> Iterator[Table]:
-    """A table for each indicator. Where organisations stand above, these are folded away."""
+    """A table for each indicator, but for the public none of what the claim rests on: the State of the sector says
+    more of that (`sector_tables`). Where organisations stand above, these are folded away."""
+    is_public = subject.rows.audience.kind == "public"
     for indicator, figures in _figures_of(subject):
+        if is_public and indicator.is_in_claim:
+            continue
         yield Table(
             f"{indicator.name} by delivery model, {year_label(subject.period)}",
             _columns(f" ({unit_sign(indicator.unit)})"),
             tuple(_cells(figure) for figure in figures),
             is_folded=bool(subject.figures),
-            is_in_long=True,
+            is_elsewhere=True,
         )
 
 
 def all_side_by_side(subjects: Sequence[Subject]) -> Iterator[Table]:
-    """The rows of these tables in one, with what each is about in front."""
+    """All of them in one, with what each is about in front."""
     rows = [
         (indicator.label, *_cells(figure))
         for subject in subjects
@@ -35,15 +39,14 @@ def all_side_by_side(subjects: Sequence[Subject]) -> Iterator[Table]:
 
 def _figures_of(subject: Subject) -> Iterator[tuple[Indicator, list[DeliveryModelFigure]]]:
     """Each indicator that has a good and a bad direction, with its figures of the year; none for a reader of one
-    organisation. Of what the claim rests on the State of the sector says more (`sector_tables`)."""
-    is_public = subject.rows.audience.kind == "public"
+    organisation."""
     for indicator in () if subject.is_of_one else subject.indicators:
         figures = [
             figure
             for figure in subject.models
             if figure.indicator_id == indicator.id and figure.grain == "rolling_year"
         ]
-        if figures and indicator.polarity != "none" and not (is_public and indicator.is_in_claim):
+        if figures and indicator.polarity != "none":
             yield indicator, figures
 
 
@@ -64,7 +67,7 @@ def _columns(unit: str = "") -> tuple[Column, ...]:
 def _cells(figure: DeliveryModelFigure) -> tuple[str, ...]:
     return (
         words(figure.delivery_model).capitalize(),
-        words(figure.sector),
+        words(figure.sector).capitalize(),
         figure.basis_name,
         f"{figure.organisations} of {figure.organisations_registered}",
         f"{figure.months_reported} of {figure.months_expected}",

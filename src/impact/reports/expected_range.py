@@ -1,8 +1,8 @@
 """The figure that sets organisations beside what is expected of them, by their size: range before rank."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from impact.reports.audience_rows import Indicator, OrganisationFigure
+from impact.reports.audience_rows import OrganisationFigure
 from impact.reports.chart_records import FunnelChart, FunnelMark
 from impact.reports.content import Column, Figure, Table
 from impact.reports.subject import Subject, most_used
@@ -32,7 +32,7 @@ def expected_range_figure(subject: Subject) -> Iterator[Figure]:
     )
     if len(on_basis) < _LEAST:
         return
-    size = _SIZES.get(subject.topic.id, "what it is counted over")
+    size, _ = size_of(subject)
     subtitle = f"{indicator.label} by {size}, {on_basis[0].basis_name}, {year_label(subject.period)}"
     yield Figure(
         id=f"{subject.topic.id.replace('_', '-')}-expected-range",
@@ -45,8 +45,19 @@ def expected_range_figure(subject: Subject) -> Iterator[Figure]:
             description=_description(on_basis),
             note=" ".join(by_chance(on_basis)),
         ),
-        table=_table(indicator, subtitle, size, on_basis),
+        table=_table(subject, subtitle, on_basis),
     )
+
+
+def size_of(subject: Subject) -> tuple[str, Callable[[OrganisationFigure], str]]:
+    """What the headline of a subject is counted over, and how many of them a figure has."""
+
+    def size(figure: OrganisationFigure) -> str:
+        if figure.indicator_id != subject.headline.id or subject.topic.id not in _SIZES:
+            return "[z]"
+        return f"{round(float(figure.denominator)):,}" if is_figure(figure.denominator) else figure.denominator
+
+    return _SIZES.get(subject.topic.id, "what it is counted over"), size
 
 
 def _has_range(figure: OrganisationFigure) -> bool:
@@ -89,14 +100,15 @@ def _description(figures: Sequence[OrganisationFigure]) -> str:
     return f"{said}; outside {'its' if len(apart) == 1 else 'their'} bar: {names}."
 
 
-def _table(indicator: Indicator, title: str, size: str, figures: Sequence[OrganisationFigure]) -> Table:
+def _table(subject: Subject, title: str, figures: Sequence[OrganisationFigure]) -> Table:
+    indicator, (what, size) = subject.headline, size_of(subject)
     unit = f" ({unit_sign(indicator.unit)})"
     has_outer = any(is_figure(figure.expected_lower_998) for figure in figures)
     return Table(
         title,
         (
             Column("Organisation"),
-            Column(size[:1].upper() + size[1:], True),
+            Column(what[:1].upper() + what[1:], True),
             Column(f"Figure{unit}", True),
             Column(f"Expected range{unit}", True),
             *([Column(f"Where 998 of 1,000 would lie{unit}", True)] if has_outer else []),
@@ -105,7 +117,7 @@ def _table(indicator: Indicator, title: str, size: str, figures: Sequence[Organi
         tuple(
             (
                 figure.organisation_name,
-                f"{round(float(figure.denominator)):,}",
+                size(figure),
                 shown(figure.value, indicator.unit),
                 between(figure.expected_lower, figure.expected_upper, indicator.unit),
                 *([between(figure.expected_lower_998, figure.expected_upper_998, indicator.unit)] if has_outer else []),
@@ -113,4 +125,5 @@ def _table(indicator: Indicator, title: str, size: str, figures: Sequence[Organi
             )
             for figure in figures
         ),
+        is_elsewhere=True,
     )

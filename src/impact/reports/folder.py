@@ -19,7 +19,7 @@ DATA = "data"
 """The folder in it that holds the datasets."""
 
 WORKBOOK, PDF = "report.xlsx", "report.pdf"
-_PRINTED = frozenset({"public", "commissioner"})
+PRINTED = frozenset({"public", "commissioner"})
 """Who hands reports to a board or a press office. A mutual prints its page, which is its whole report."""
 
 _PDF = Download(PDF, "This report in print", "PDF", is_lead=True)
@@ -45,7 +45,7 @@ def audience_files(
         if files:
             files[ALL_DATA] = zip_of(files)
         files[WORKBOOK] = report_workbook(report)
-        if rows.audience.kind in _PRINTED:
+        if rows.audience.kind in PRINTED:
             files[PDF] = report_pdf(report, is_complete=False)
     leads = [one for one in (_PDF, _WORKBOOK, _ALL_DATA) if one.name in files]
     downloads = [*leads, *([_EXPLORE] if is_released else []), *_data_downloads(made)]

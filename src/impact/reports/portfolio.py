@@ -79,7 +79,7 @@ def _table(indicator: Indicator, title: str, figures: Sequence[OrganisationFigur
             )
             for figure in figures
         ),
-        is_in_long=True,
+        is_elsewhere=True,
     )
 
 

@@ -87,6 +87,7 @@ def _sections(rows: AudienceRows, period: Period, id_: str) -> Iterator[Section]
                     (Column("Return"), Column("State")),
                     tuple((one.feed_title, one.state) for one in rows.return_states),
                     is_repeated=True,
+                    is_elsewhere=True,
                 ),
             ),
         )

@@ -204,7 +204,7 @@ def area_tables(rows: AudienceRows, period: Period, area: Area, topic_id: str) -
         ]
         title = f"{indicator.name} in {area.name}, {year_label(period)}"
         for table in _side_by_side(title, "Combined authority", indicator, figures):
-            yield replace(table, is_repeated=rows.audience.kind == "public")
+            yield replace(table, is_elsewhere=rows.audience.kind == "public")
 
 
 def coverage_table(rows: AudienceRows, period: Period, area: Area | None = None) -> Iterator[Table]:

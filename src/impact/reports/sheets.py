@@ -14,7 +14,8 @@ from impact.reports.wording import joined
 
 NOTHING_TO_NOTE = "-"
 THE_WHOLE = "The whole report"
-_EVERY_PART = "All topics"
+_EVERY_TOPIC = "All topics"
+_HOW_TO_FILTER = "To filter it, select one of its cells and press Ctrl+Shift+L."
 _NO_NUMBERS = frozenset({*SHORTHAND, NOTHING_TO_NOTE})
 
 _LONGEST_SHEET_NAME = 31
@@ -22,7 +23,7 @@ _LONGEST_HEADING = 255
 """As much as Excel takes, counted as it counts: in units of UTF-16."""
 _NOT_IN_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\'\x00-\x1f\x7f]+")
 _PERIOD_AT_ITS_END = re.compile(r", [^,]*\d[^,]*$")
-_WHAT_OF_IT = re.compile(r": | (?=by delivery model)")
+_WHAT_OF_IT = re.compile(r": | (?=by (?:delivery model|sector|combined authority))")
 """Where a title goes on to say what of its subject the table shows: that comes first in a name, for there is not much
 room in it and the subject is that of other tables, too."""
 _ENDS_NOTHING = frozenset({"a", "and", "as", "by", "for", "of", "per", "that", "the", "to", "what", "with"})
@@ -65,18 +66,20 @@ class Note:
 
 @dataclass(frozen=True)
 class Placed:
-    """A table where it stands in a report: its part, what is said beside it, and the figure whose data it is."""
+    """A table where it stands in a report: its part, what is said beside it, the figure whose data it is, and whether
+    it is one of the long ones."""
 
     part: str
     table: Table
     said: tuple[str, ...]
     figure: str = ""
+    is_long: bool = False
 
 
 def sheets_of(report: Report) -> tuple[tuple[Sheet, ...], tuple[Note, ...]]:
     """The sheets of a report in the order of reading, and all notes in the order of their numbers."""
     placed = list(tables_of(report))
-    of_no_table = [text for section in report.sections if not _kept(section) for text in _said(section)]
+    of_no_table = [text for section in report.sections if not _tables(section) for text in _said(section)]
     of_no_table += [f"{one.title} on this report: {one.comment}" for one in report.profiles if one.comment]
     numbers: dict[str, int] = {}
     for text in chain(*((*one.said, *one.table.how_to_read, *one.table.notes) for one in placed), of_no_table):
@@ -89,12 +92,14 @@ def sheets_of(report: Report) -> tuple[tuple[Sheet, ...], tuple[Note, ...]]:
 
 def tables_of(report: Report) -> Iterator[Placed]:
     """Each table of a report that says what no other does, those that its figures are drawn from among them. The long
-    tables stand where the first of those would that are in them. Tables of the same title that each profile has are
-    one, with whom they are of first."""
+    tables stand where the first of those would that are in them. Tables that each profile has of the same are one, with
+    whom they are of first."""
     figures = {figure.id: f"figure {number}: {figure.chart.title}" for number, figure in enumerate(report.figures(), 1)}
-    long = [Placed(_EVERY_PART, table, ()) for table in report.long_tables]
+    of_long = [section for section in report.sections if len(_kept(section)) < len(_tables(section))]
+    said = tuple(dict.fromkeys(text for section in of_long for text in _said(section)))
+    long = [Placed(_EVERY_TOPIC, table, said, is_long=True) for table in report.long_tables]
     for section in report.sections:
-        if len(_kept(section)) < len(_tables(section)):
+        if section in of_long:
             yield from long
             long = []
         for table, figure_id in _kept(section):
@@ -104,7 +109,8 @@ def tables_of(report: Report) -> Iterator[Placed]:
     for profile in report.profiles:
         for section in profile.sections:
             for table, _ in _kept(section):
-                alike.setdefault((profile.is_of, section.title, table.title), []).append((profile.name, table))
+                key = (profile.is_of, section.title, _without_period(table.title))
+                alike.setdefault(key, []).append((profile.name, table))
     for (of, title, _), tables in alike.items():
         yield Placed(f"Each {of}: {_small(title)}", _together(tables, of), ())
 
@@ -142,7 +148,7 @@ def _tables(section: Section) -> list[tuple[Table, str]]:
 
 def _kept(section: Section) -> list[tuple[Table, str]]:
     """Those of which a workbook says what no other table in it does."""
-    return [(table, figure) for table, figure in _tables(section) if not (table.is_in_long or table.is_repeated)]
+    return [(table, figure) for table, figure in _tables(section) if not (table.is_elsewhere or table.is_repeated)]
 
 
 def _said(section: Section) -> tuple[str, ...]:
@@ -150,19 +156,27 @@ def _said(section: Section) -> tuple[str, ...]:
 
 
 def _together(tables: Sequence[tuple[str, Table]], of: str) -> Table:
-    """Tables that are alike but for whom they are about, as one. A column that one of them lacks says nothing there."""
+    """Tables that are alike but for whom and which years they are about, as one. A column that one of them lacks says
+    nothing there."""
+    periods = {table.title: _period_of(table.title) for _, table in tables}
+    is_of_several = len(set(periods.values())) > 1
     columns = {column.heading: column for _, table in tables for column in table.columns}
     rows = []
     for name, table in tables:
         headings = [column.heading for column in table.columns]
         for row in table.rows:
             cells = dict(zip(headings, row, strict=True))
-            rows.append((name, *(cells.get(heading, NOTHING_TO_SAY) for heading in columns)))
+            covered = [periods[table.title]] if is_of_several else []
+            rows.append((name, *covered, *(cells.get(heading, NOTHING_TO_SAY) for heading in columns)))
     first = tables[0][1]
     return replace(
         first,
-        title=f"Each {of}: {_small(first.title)}",
-        columns=(Column(f"{of[:1].upper()}{of[1:]}"), *columns.values()),
+        title=f"Each {of}: {_small(_without_period(first.title) if is_of_several else first.title)}",
+        columns=(
+            Column(f"{of[:1].upper()}{of[1:]}"),
+            *([Column("Period covered")] if is_of_several else []),
+            *columns.values(),
+        ),
         rows=tuple(rows),
         notes=tuple(dict.fromkeys(note for _, table in tables for note in table.notes)),
         how_to_read=tuple(dict.fromkeys(text for _, table in tables for text in table.how_to_read)),
@@ -182,6 +196,11 @@ def _sheet(place: int, placed: Placed, numbers: dict[str, int]) -> Sheet:
     found = set().union(*rows)
     used = [f"{code} {meaning}" for code, meaning in SHORTHAND.items() if code in found]
     used += ["- nothing to note"] if NOTHING_TO_NOTE in found else []
+    where = (
+        f"with a row for each figure. {_HOW_TO_FILTER}"
+        if placed.is_long
+        else f"of the part of the report called {cell_text(placed.part)}."
+    )
     of_figure = f" These are the data of {cell_text(placed.figure)}." if placed.figure else ""
     return Sheet(
         name=_sheet_name(place, table.title),
@@ -189,7 +208,7 @@ def _sheet(place: int, placed: Placed, numbers: dict[str, int]) -> Sheet:
         part=cell_text(placed.part),
         title=cell_text(table.title),
         above=(
-            f"This worksheet contains one table, of the part of the report called {cell_text(placed.part)}.{of_figure}",
+            f"This worksheet contains one table, {where}{of_figure}",
             *([f"Shorthand used in it: {'; '.join(used)}."] if used else []),
         ),
         columns=tuple(_unlike(columns)),
@@ -248,6 +267,10 @@ def _sheet_name(place: int, title: str) -> str:
 def _without_period(title: str) -> str:
     """A title without the months at its end: those of all tables are alike."""
     return _PERIOD_AT_ITS_END.sub("", title)
+
+
+def _period_of(title: str) -> str:
+    return title.removeprefix(_without_period(title)).removeprefix(", ")
 
 
 def _where(number: int, is_everywhere: bool, sheets: Sequence[Sheet]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from impact.reports.audience_rows import OrganisationFigure
 from impact.reports.content import Column, Table
 from impact.reports.savings import meanings_of_zero
-from impact.reports.subject import Line, RowKey, Subject
+from impact.reports.subject import OF_ONE, Line, RowKey, Subject
 from impact.reports.verdicts import (
     by_chance,
     common_note,
@@ -32,7 +32,7 @@ _WIDENED = "same delivery model, all sectors"
 
 
 @dataclass(frozen=True)
-class _Part:
+class Part:
     """A column and what stands in it. It is left out where it would say nothing of any line."""
 
     column: Column
@@ -84,93 +84,107 @@ def own_tables(subject: Subject) -> Iterator[Table]:
 
 
 def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
-    period, unit = subject.period, _unit_in_headings(subject)
     years = [line.year for line in lines if line.year]
     quarters = [line.quarter for line in lines if line.quarter]
-    said_below = common_note(years)
-
-    def of_year(text: Callable[[OrganisationFigure], str]) -> Callable[[Line], str]:
-        return lambda line: text(line.year) if line.year else "[z]"
-
-    def of_quarter(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
-        return lambda line: text(line.quarter) if line.quarter else missing
-
-    table = _table(
-        title,
-        lines,
-        _name_of(subject),
-        _Part(Column(f"Year to {year_end(period)}{unit}", True), of_year(_value), bool(years)),
-        _Part(
-            Column("95% interval", True),
-            of_year(lambda figure: between(figure.lower_95, figure.upper_95, figure.unit)),
-            any(says_something(figure.lower_95) for figure in years),
-        ),
-        _Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter(subject)), bool(quarters)),
-        _Part(
-            Column(f"Expected range{unit}", True),
-            of_year(lambda figure: between(figure.expected_lower, figure.expected_upper, figure.unit)),
-            any(says_something(figure.expected_lower) for figure in years),
-        ),
-        _Part(
-            Column("Verdict"),
-            of_year(lambda figure: verdict_text(figure, said_below)),
-            _has_verdicts(years),
-        ),
-        _Part(
-            Column("Over time"),
-            of_quarter(variation_text),
-            any(says_something(figure.variation) for figure in quarters),
-        ),
-        _Part(
-            Column("Against target"),
-            of_quarter(lambda figure: figure.assurance),
-            any(says_something(figure.assurance) for figure in quarters),
-        ),
-        _note_part(lines, note_on_line(subject, lines)),
-    )
+    parts = figure_parts(subject, lines, _unit_in_headings(subject)).values()
     return replace(
-        table,
+        _table(title, lines, _name_of(subject), *parts),
         notes=(*verdict_notes(years), *meanings_of_zero(subject, years)),
         how_to_read=tuple(how_to_read(years, quarters)),
     )
 
 
-def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
-    """What figures rest on, and what their peers have."""
-    unit = _unit_in_headings(subject)
+def figure_parts(subject: Subject, lines: Sequence[Line], unit: str) -> dict[str, Part]:
+    """What may be said of the figures of `lines`, by a name for each column; `unit` stands in their headings."""
+    period = subject.period
+    years = [line.year for line in lines if line.year]
+    quarters = [line.quarter for line in lines if line.quarter]
+    said_below = common_note(years)
+    # Some of an organisation's own figures are never made of a quarter; of a portfolio somebody may be gone by then.
+    no_quarter = "[z]" if subject.is_of_one or not quarters else "[x]"
+    return {
+        "year": Part(Column(f"Year to {year_end(period)}{unit}", True), of_year(_value), bool(years)),
+        "interval": Part(
+            Column("95% interval", True),
+            of_year(lambda figure: between(figure.lower_95, figure.upper_95, figure.unit)),
+            any(says_something(figure.lower_95) for figure in years),
+        ),
+        "quarter": Part(Column(f"{period.label()}{unit}", True), of_quarter(_value, no_quarter), bool(quarters)),
+        "expected": Part(
+            Column(f"Expected range{unit}", True),
+            of_year(lambda figure: between(figure.expected_lower, figure.expected_upper, figure.unit)),
+            any(says_something(figure.expected_lower) for figure in years),
+        ),
+        "verdict": Part(
+            Column("Verdict"),
+            of_year(lambda figure: verdict_text(figure, said_below)),
+            _has_verdicts(years),
+        ),
+        "over time": Part(
+            Column("Over time"),
+            of_quarter(variation_text),
+            any(says_something(figure.variation) for figure in quarters),
+        ),
+        "target": Part(
+            Column("Against target"),
+            of_quarter(lambda figure: figure.assurance),
+            any(says_something(figure.assurance) for figure in quarters),
+        ),
+        "note": _note_part(lines, _note_on_line(subject, lines)),
+    }
+
+
+def peer_parts(lines: Sequence[Line], unit: str) -> dict[str, Part]:
+    """What the peers of the figures of `lines` have, by a name for each column; `unit` stands in their headings."""
     is_compared = any(line.indicator.is_compared for line in lines)
-    return _table(
-        title,
-        lines,
-        _name_of(subject),
-        _Part(
-            Column("Delivery model"),
-            lambda line: words(line.figure.delivery_model).capitalize(),
-            not subject.is_of_one,
-        ),
-        _Part(Column("Basis"), lambda line: line.figure.basis_name),
-        _Part(
-            Column("Months reported", True),
-            lambda line: f"{line.figure.months_reported} of {line.figure.months_expected}",
-        ),
-        _Part(Column("Peers", True), lambda line: line.figure.peers, is_compared),
-        _Part(
+    return {
+        "peers": Part(Column("Peers", True), lambda line: line.figure.peers, is_compared),
+        "pooled": Part(
             Column(f"Peers pooled{unit}", True),
             lambda line: shown(line.figure.peer_value, line.indicator.unit),
             is_compared,
         ),
-        _Part(
+        "median": Part(
             Column(f"Median of peers{unit}", True),
             lambda line: shown(line.figure.peer_median, line.indicator.unit),
             is_compared,
         ),
-        _Part(
+        "half": Part(
             Column(f"Middle half of peers{unit}", True),
             lambda line: between(line.figure.peer_lower_quartile, line.figure.peer_upper_quartile, line.indicator.unit),
             is_compared,
         ),
-        _note_part(lines, lambda line: note_on_peers(line.figure)),
-    )
+        "note": _note_part(lines, lambda line: _note_on_peers(line.figure)),
+    }
+
+
+def basis_parts(*, is_of_one: bool) -> dict[str, Part]:
+    """What figures rest on, by a name for each column."""
+    return {
+        "model": Part(
+            Column("Delivery model"), lambda line: words(line.figure.delivery_model).capitalize(), not is_of_one
+        ),
+        "basis": Part(Column("Basis"), lambda line: line.figure.basis_name),
+        "months": Part(
+            Column("Months reported", True),
+            lambda line: f"{line.figure.months_reported} of {line.figure.months_expected}",
+        ),
+    }
+
+
+def of_year(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
+    return lambda line: text(line.year) if line.year else missing
+
+
+def of_quarter(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
+    return lambda line: text(line.quarter) if line.quarter else missing
+
+
+def _beside_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table:
+    """What figures rest on, and what their peers have."""
+    rests_on = basis_parts(is_of_one=subject.is_of_one).values()
+    peers = peer_parts(lines, _unit_in_headings(subject)).values()
+    return _table(title, lines, _name_of(subject), *rests_on, *peers)
 
 
 def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table]:
@@ -208,7 +222,7 @@ def _further_figures(subject: Subject, grain: str, label: str) -> Iterator[Table
         ),
         (*by_chance(figures), *meanings_of_zero(subject, figures)),
         is_folded=True,
-        is_in_long=True,
+        is_elsewhere=True,
         how_to_read=tuple(what_verdicts_mean(figures)),
     )
 
@@ -243,24 +257,24 @@ def _quarter_by_quarter(subject: Subject) -> Iterator[Table]:
     )
 
 
-def _table(title: str, lines: Sequence[Line], *parts: _Part) -> Table:
+def _table(title: str, lines: Sequence[Line], *parts: Part) -> Table:
     there = [part for part in parts if part.is_there]
     return Table(
         title,
         tuple(part.column for part in there),
         tuple(tuple(part.cell(line) for part in there) for line in lines),
-        is_in_long=True,
+        is_elsewhere=True,
     )
 
 
-def _name_of(subject: Subject) -> _Part:
+def _name_of(subject: Subject) -> Part:
     """Whom or what a row is about, and its basis where there is another row of the same."""
 
     def name(line: Line) -> str:
         what = line.indicator.label if subject.is_of_one else line.figure.organisation_name
         return f"{what}, {line.figure.basis_name}" if line.is_one_of_several else what
 
-    return _Part(Column("Figure" if subject.is_of_one else "Organisation"), name)
+    return Part(Column("Figure" if subject.is_of_one else "Organisation"), name)
 
 
 def _unit_in_headings(subject: Subject) -> str:
@@ -268,14 +282,14 @@ def _unit_in_headings(subject: Subject) -> str:
     return "" if subject.is_of_one else f" ({unit_sign(subject.headline.unit)})"
 
 
-def _note_part(lines: Sequence[Line], note: Callable[[Line], str]) -> _Part:
-    return _Part(Column("Note"), lambda line: note(line) or "-", any(note(line) for line in lines))
+def _note_part(lines: Sequence[Line], note: Callable[[Line], str]) -> Part:
+    return Part(Column("Note"), lambda line: note(line) or "-", any(note(line) for line in lines))
 
 
-def note_on_line(subject: Subject, lines: Sequence[Line]) -> Callable[[Line], str]:
+def _note_on_line(subject: Subject, lines: Sequence[Line]) -> Callable[[Line], str]:
     """What is to be known of the figure in a row of `lines`: why it is not there; empty where there is nothing."""
     is_of_year = any(line.year for line in lines)
-    is_commissioner = subject.rows.audience.kind == "commissioner"
+    is_commissioner = subject.rows.audience.kind in ("commissioner", OF_ONE)
     not_all_year = f"Not {'under contract' if is_commissioner else 'named'} for the whole year"
     return lambda line: _note_on_figure(line.figure) if line.year or not is_of_year else not_all_year
 
@@ -296,7 +310,7 @@ def _note_on_figure(figure: OrganisationFigure) -> str:
     return ""
 
 
-def note_on_peers(figure: OrganisationFigure) -> str:
+def _note_on_peers(figure: OrganisationFigure) -> str:
     """What to know of the peers of a figure; empty where there is nothing to say or no figure."""
     if not is_figure(figure.value):
         return ""
@@ -304,12 +318,6 @@ def note_on_peers(figure: OrganisationFigure) -> str:
     if figure.peer_group == _WIDENED and figure.peer_note != "too few peers":
         notes.append("peers are of all sectors")
     return " ".join(sentence(note) for note in notes)
-
-
-def no_quarter(subject: Subject) -> str:
-    """What stands where there is no figure of the quarter: some of an organisation's own are never made of one; of a
-    portfolio somebody may be gone by then."""
-    return "[z]" if subject.is_of_one else "[x]"
 
 
 def _value(figure: OrganisationFigure) -> str:

@@ -4,18 +4,16 @@ statistics in spreadsheets, and that it says what the content says."""
 import io
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
 
-from impact.reports.content import Report, Table
+from impact.reports.content import Report
 from impact.reports.sheets import tables_of
 
-WITH_NOTES = {"Verdict": "Note on the verdict", "Over time": "Note on the change"}
-"""Columns of the long tables that stand together in one of a page."""
 FIRST = ["Cover", "Contents", "Notes"]
 SHORTHAND = ("[c]", "[x]", "[z]", "[u]")
 
@@ -39,65 +37,6 @@ def check(data: bytes, report: Report) -> None:
         assert book[name]["A1"].value == as_held(one.table.title)
         if one.table.rows:
             says_the_same(columns, shown_columns(book[name]))
-    check_left_out(report)
-
-
-def check_left_out(report: Report) -> None:
-    """What has no sheet of its own stands in one that has: each cell in the long tables, in rows about the same."""
-    for part, section in report.all_sections():
-        for table in (*(figure.table for figure in section.figures), *section.tables):
-            if table.is_in_long:
-                whom = "" if part == report.title else part
-                for row in table.rows:
-                    said = _said_in_long(report, table, row, whom)
-                    missing = [text for text in row if text not in (*said, *SHORTHAND, "-")]
-                    assert not missing, (table.title, row, missing)
-            elif table.is_repeated:
-                side_by_side = [
-                    dict(zip((column.heading for column in other.columns), row, strict=True))
-                    for _, others in report.all_sections()
-                    for other in others.tables
-                    if not (other.is_repeated or other.is_in_long)
-                    for row in other.rows
-                ]
-                for row in table.rows:
-                    # A row of another table, or cells of the row of whom the page is about.
-                    own = dict(zip((column.heading for column in table.columns), row, strict=True))
-                    of_whom = {"Organisation": part, row[0]: row[1]}
-                    assert any(own.items() <= one.items() or of_whom.items() <= one.items() for one in side_by_side), (
-                        table.title,
-                        part,
-                        row,
-                    )
-
-
-def _said_in_long(report: Report, table: Table, row: Sequence[str], whom: str) -> set[str]:
-    """Every text of the long tables in a row about what `row` is about: `whom`, or whatever its first cell names."""
-    found: set[str] = set()
-    for long in report.long_tables:
-        headings = [column.heading for column in long.columns]
-        for texts in long.rows:
-            cells = dict(zip(headings, texts, strict=True))
-            name, _ = cells["Figure"].rsplit(" (", 1)
-            match table.columns[0].heading:
-                case "Delivery model":
-                    is_about_it = table.title.startswith(f"{name} by delivery model, ") and texts[1:] == row
-                case "Organisation":
-                    is_about_it = is_of(row[0], cells, "Organisation")
-                case _:
-                    is_about_it = whom in ("", cells.get("Organisation")) and is_of(row[0], cells, "Figure")
-            if is_about_it:
-                verdicts = [(cells.get(what), cells.get(note, "-")) for what, note in WITH_NOTES.items()]
-                found |= {way.format(*one) for one in verdicts for way in ("{}: {}", "{} ({})")} | set(texts)
-    # The reader of one organisation's own figures is not told in each row whose they are.
-    of_several = any(column.heading == "Organisation" for long in report.long_tables for column in long.columns)
-    is_told_whose = table.columns[0].heading == "Organisation" and not of_several
-    return found | set(row[:2]) if is_told_whose else found
-
-
-def is_of(name: str, cells: Mapping[str, str], heading: str) -> bool:
-    """Whether a row is about what is named, which may have its basis behind it."""
-    return heading not in cells or name in (cells[heading], f"{cells[heading]}, {cells.get('Basis')}")
 
 
 def _check_parts(data: bytes) -> None:

@@ -1,8 +1,11 @@
 """The long tables: a row for each figure whatever it is about, its peers, and delivery models beside one another."""
 
+from dataclasses import replace
+
 from impact.reports.content import Table
 from impact.reports.long_tables import long_tables
 from tests.unit.reports.published import (
+    DAYS,
     ENGAGEMENT,
     GROWTH,
     NET,
@@ -15,8 +18,7 @@ from tests.unit.reports.published import (
 from tests.unit.reports.sections import cells
 
 FIGURES, PEERS, MODELS = (
-    f"{what}, April 2025 to March 2026"
-    for what in ("Every figure", "Peers of every figure", "Delivery models side by side")
+    f"{what}, April 2025 to March 2026" for what in ("Every figure", "Their peers", "Delivery models side by side")
 )
 
 
@@ -39,6 +41,9 @@ def test_each_figure_has_a_row_with_all_that_may_be_said_of_it() -> None:
         "95% interval": "3.80 to 4.40",
         "January to March 2026": "3.90",
         "Expected range": "3.20 to 5.00",
+        "Where 998 of 1,000 would lie": "2.70 to 5.50",
+        "Counted over": "100,000",
+        "Counted in": "days available",
         "Verdict": "worse",
         "Note on the verdict": "is new",
         "Over time": "concern",
@@ -79,8 +84,21 @@ def test_of_ones_own_there_is_a_row_for_everything_and_no_column_says_whose() ->
 
 def test_what_is_not_compared_says_so_in_its_row() -> None:
     given = figure("5", NET, peer_note="not compared")
-    assert cells(long(given)[FIGURES])[0]["Note"] == "Not compared."
+    assert cells(long(given)[FIGURES])[0]["Note on the verdict"] == "not compared"
     assert PEERS not in long(given)
+
+
+def test_where_nobody_has_a_year_the_quarter_is_what_it_is_of() -> None:
+    assert list(long(figure(grain="quarter"))) == [
+        "Every figure, January to March 2026",
+        "Their peers, January to March 2026",
+    ]
+
+
+def test_what_is_never_made_of_a_quarter_is_not_said_to_be_missing() -> None:
+    given = [figure(), figure("3.90", grain="quarter"), figure("2.00", who="Beta"), figure("9", DAYS)]
+    quarters = [row["January to March 2026"] for row in cells(long(*given)[FIGURES])]
+    assert quarters == ["3.90", "[x]", "[z]"]
 
 
 def test_chance_is_spoken_of_once_for_all_of_them() -> None:
@@ -97,6 +115,13 @@ def test_delivery_models_of_every_figure_stand_in_one_table() -> None:
         ("Absence rate (%)", "Mutual", "4.10"),
     ]
     assert not long(figure(), **given, kind="organisation").keys() & {MODELS}
+
+
+def test_the_public_has_what_the_claim_rests_on_too() -> None:
+    claimed = replace(RATE, is_in_claim=True)
+    given = replace(rows(models=[model(), model("7.00", ENGAGEMENT)], kind="public"), indicators=(ENGAGEMENT, claimed))
+    [table] = long_tables(given, quarter())
+    assert [row["Figure"] for row in cells(table)] == ["Engagement (0 to 10)", "Absence rate (%)"]
 
 
 def test_where_there_is_nothing_there_is_none() -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import count
 from typing import Any
 
 import pytest
@@ -13,12 +14,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from impact.reports.audience_rows import AudienceRows, OrganisationFigure
 from impact.reports.content import Column, Report, Section, Table, Term
 from impact.reports.sheets import number_of, sheets_of
+from impact.reports.wording import is_figure
 from impact.reports.workbook import report_workbook
 from impact.reports.writing import make_report
 from tests.unit.reports.checklist import check, shown_columns
-from tests.unit.reports.published import HOSTILE, PUBLISHED_ON, quarter
+from tests.unit.reports.elsewhere import check_elsewhere
+from tests.unit.reports.published import DAYS, ENGAGEMENT, GROWTH, HOSTILE, KEPT, PUBLISHED_ON, figure, quarter, rows
 from tests.unit.reports.test_html import KINDS, full
 
 HOSTILE_TEXTS = (
@@ -80,6 +84,9 @@ def table(*rows: Sequence[str], title: str = "A table", columns: Sequence[Column
     return Table(title, tuple(columns) or (Column("Name"), *of_figures), tuple(map(tuple, rows)))
 
 
+NO_EXPECTED_RANGE = ("Counted over", "Where 998 of 1,000 would lie")
+
+
 def opened(given_report: Report) -> Any:
     return load_workbook(io.BytesIO(report_workbook(given_report)))
 
@@ -89,6 +96,64 @@ def opened(given_report: Report) -> Any:
 def test_the_workbook_of_every_kind_of_report_passes(kind: str, name: str) -> None:
     given_report = make_report(full(kind, name), quarter(), PUBLISHED_ON)
     check(report_workbook(given_report), given_report)
+
+
+NUMBERS = (
+    *("value", "lower_95", "upper_95", "denominator"),
+    *("peers", "peer_value", "peer_median", "peer_lower_quartile", "peer_upper_quartile"),
+    *("expected_lower", "expected_upper", "expected_lower_998", "expected_upper_998"),
+)
+
+
+def varied(kind: str) -> AudienceRows:
+    """Something of everything, on two bases, in which no two numbers are the same."""
+    given = full(kind)
+    who = "Alpha Care CIC"
+    hours: dict[str, Any] = {"basis": "hours", "basis_name": "hours"}
+    more = rows(
+        *(figure("5.00", who=who, **hours), figure("5.10", who=who, grain="quarter", **hours)),
+        *(figure("6.00", ENGAGEMENT, who="Beta", grain="quarter"), figure("12", GROWTH, who="Beta")),
+        *(figure("4.00", who="Gamma"), figure("4.50", who="Delta", verdict="worse")),
+        *(figure("[x]", KEPT, who=who), figure("[c]", DAYS, who="Beta"), figure("7", DAYS, who="Beta", **hours)),
+        kind=kind,
+    )
+    number = count(101)
+
+    def distinct(one: OrganisationFigure) -> OrganisationFigure:
+        new: dict[str, Any] = {name: str(next(number)) for name in NUMBERS if is_figure(getattr(one, name))}
+        return replace(one, **new)
+
+    every = (*given.organisations, *more.organisations)
+    own = [one for one in every if kind != "organisation" or one.organisation_name == who]
+    return replace(given, organisations=tuple(map(distinct, own)))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_has_no_sheet_of_its_own_stands_in_the_long_tables(kind: str) -> None:
+    given_report = make_report(varied(kind), quarter(), PUBLISHED_ON)
+    assert check_elsewhere(report_workbook(given_report), given_report) > 40
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_cell_of_the_long_tables_that_is_another_would_be_found(kind: str) -> None:
+    given_report = make_report(varied(kind), quarter(), PUBLISHED_ON)
+    unseen = set()
+    for place, long in enumerate(given_report.long_tables):
+        for one, column in enumerate(long.columns):
+            texts = [row[one] for row in long.rows]
+            turned = texts[1:] + texts[:1]
+            changed = [(*row[:one], text, *row[one + 1 :]) for row, text in zip(long.rows, turned, strict=True)]
+            tables_ = list(given_report.long_tables)
+            tables_[place] = replace(long, rows=tuple(changed))
+            wrong = report_workbook(replace(given_report, long_tables=tuple(tables_)))
+            try:
+                check_elsewhere(wrong, given_report)
+            except (AssertionError, ValueError):
+                continue
+            if turned != texts:
+                unseen.add(column.heading)
+    # What a page has of nobody, or of nobody here, it cannot contradict.
+    assert unseen <= {"Counted in", *(NO_EXPECTED_RANGE if kind == "organisation" else ())}
 
 
 @settings(max_examples=60, deadline=None)
@@ -187,7 +252,7 @@ def test_what_stands_on_the_page_of_each_organisation_is_one_table() -> None:
     given_report = make_report(full("commissioner"), quarter(), PUBLISHED_ON)
     assert len(given_report.profiles) > 1
     merged = [sheet for sheet in sheets_of(given_report)[0] if sheet.part.startswith("Each organisation: ")]
-    names = {profile.title for profile in given_report.profiles}
+    names = {profile.name for profile in given_report.profiles}
     assert {row[0] for sheet in merged for row in sheet.rows} == names
     assert [sheet.columns[0].heading for sheet in merged] == ["Organisation"] * len(merged)
 

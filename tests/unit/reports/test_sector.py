@@ -224,11 +224,11 @@ def test_an_area_is_told_nothing_of_another() -> None:
     assert "7.77" not in said
 
 
-def test_rows_of_an_area_are_repeated_where_all_areas_stand_side_by_side() -> None:
+def test_rows_of_an_area_stand_elsewhere_where_all_areas_stand_side_by_side() -> None:
     given = public(groups=[area("4.10"), area("5.00", delivery_model="in_house")])
-    for kind, is_repeated in (("public", True), ("commissioner", False)):
+    for kind, is_elsewhere in (("public", True), ("commissioner", False)):
         made = replace(given, audience=AUDIENCES[kind])
-        assert [one.is_repeated for one in area_tables(made, quarter(), ALPHASHIRE, ABSENCE.id)] == [is_repeated]
+        assert [one.is_elsewhere for one in area_tables(made, quarter(), ALPHASHIRE, ABSENCE.id)] == [is_elsewhere]
 
 
 # Tables

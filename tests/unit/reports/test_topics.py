@@ -95,7 +95,7 @@ def test_delivery_models_stand_side_by_side() -> None:
     hidden = model("[c]", delivery_model="outsourced", median="[c]", lower_quartile="[c]", note="too few organisations")
     [table] = only(rows(models=[model(), few, hidden], kind="public")).tables
     assert table.title == "Absence rate by delivery model, April 2025 to March 2026"
-    about = ("adult social care", "calendar days", "12 of 13", "140 of 144")
+    about = ("Adult social care", "calendar days", "12 of 13", "140 of 144")
     assert table.rows == (
         ("Mutual", *about, "4.10", "4.00", "3.50 to 4.50", "-"),
         ("In-house", *about, "5.00", "[z]", "[z]", "-"),
