@@ -105,7 +105,7 @@ def draw_as_planned(order: Order) -> list[int]:
     report = make_report(order.rows, order.period, PUBLISHED_ON)
     made = list(report_pages(report, [], defaultdict(int)).values())
     if order.rows.audience.kind in PRINTED:
-        made += [report_pdf(report, is_complete=False), report_workbook(report)]
+        made += [report_pdf(report), report_workbook(report)]
     return list(map(len, made))
 
 

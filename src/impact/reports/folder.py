@@ -46,7 +46,7 @@ def audience_files(
             files[ALL_DATA] = zip_of(files)
         files[WORKBOOK] = report_workbook(report)
         if rows.audience.kind in PRINTED:
-            files[PDF] = report_pdf(report, is_complete=False)
+            files[PDF] = report_pdf(report)
     leads = [one for one in (_PDF, _WORKBOOK, _ALL_DATA) if one.name in files]
     downloads = [*leads, *([_EXPLORE] if is_released else []), *_data_downloads(made)]
     sizes = {name: len(content) for name, content in files.items()}

@@ -39,19 +39,17 @@ _NO_TEXTS = ("svg", "sign", "anchor", "links")
 _Part = dict[str, Any]
 
 
-def report_pdf(report: Report, *, is_complete: bool = True) -> bytes:
-    """The report in print: what it says and every chart of it. What is folded away on a page, and the table of each
-    figure, stand at its end. It need not be complete: then these, tables of what stands in another, and the charts of
-    each profile are left to the pages, which it says, and profiles follow one another without a new page.
+def report_pdf(report: Report) -> bytes:
+    """The report in print: what it says and every chart of it. What is folded away on a page, the table of each figure,
+    tables of what stands in another, and the charts of each profile are left to the pages, which it says.
 
     Raises typst.TypstError where Typst cannot set it, which no content can bring about.
     """
-    of_print = report if is_complete else _without_what_is_looked_up(report)
+    of_print = _without_what_is_looked_up(report)
     is_more = of_print != report
 
     def typeset_with(is_drawable: Callable[[str], bool]) -> bytes:
-        drawable = with_drawable_texts(of_print, is_drawable)
-        return typeset(_printed(drawable, is_complete=is_complete, is_more=is_more), report.published_on)
+        return typeset(_printed(with_drawable_texts(of_print, is_drawable), is_more=is_more), report.published_on)
 
     # Signs that can be drawn one by one, of several alphabets and marks upon them, cannot always be together.
     for is_drawable in (is_drawn, is_drawn_by_ours):
@@ -83,7 +81,7 @@ def _without_what_is_looked_up(report: Report) -> Report:
     )
 
 
-def _printed(report: Report, *, is_complete: bool, is_more: bool) -> dict[str, Any]:
+def _printed(report: Report, *, is_more: bool) -> dict[str, Any]:
     """The report as the template wants it. What `is_more` than is printed, the pages have."""
     on = report.published_on
     title = " ".join(report.title.split())
@@ -105,14 +103,14 @@ def _printed(report: Report, *, is_complete: bool, is_more: bool) -> dict[str, A
         "main_points_title": "Main points",
         "main_points": report.main_points or ["There are no figures for this period yet."],
         "contents_title": "Contents",
-        "parts": list(_parts(report, is_complete=is_complete, is_more=is_more)),
+        "parts": list(_parts(report, is_more=is_more)),
     }
     return {"margin": MARGIN, "date": (on.year, on.month, on.day), **_as_set(content)}
 
 
-def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Part]:
-    """The parts in the order of print. How figures were made, what is folded away on a page, and the tables of figures
-    come last: they are what one looks up."""
+def _parts(report: Report, *, is_more: bool) -> Iterator[_Part]:
+    """The parts in the order of print. How figures were made and how tables are read come last: they are what one looks
+    up."""
     numbers = {figure.id: number for number, figure in enumerate(report.figures(), start=1)}
     links = report.profile_links()
     made = [section for section in report.sections if section.id == METHOD]
@@ -120,7 +118,7 @@ def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Par
     for of, profiles in groupby(report.profiles, lambda profile: profile.is_of):
         yield _part(f"Each {of}", 1)
         for profile in profiles:
-            yield from _profile(profile, numbers, is_complete=is_complete)
+            yield from _profile(profile, numbers)
     yield from (_section(section, 1, numbers, links) for section in made)
     if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
@@ -128,30 +126,12 @@ def _parts(report: Report, *, is_complete: bool, is_more: bool) -> Iterator[_Par
         yield _part("Words used here", 1, terms=[(term.word, term.meaning) for term in report.glossary])
     if is_more:
         yield _part("Detailed tables", 1, paragraphs=[_ELSEWHERE])
-    if not is_complete:
-        return
-    detailed = [
-        _part(section.title if part == report.title else f"{part}: {section.title}", 2, tables=tables)
-        for part, section in report.all_sections()
-        if (tables := _looked_up(section, numbers))
-    ]
-    if detailed:
-        yield _part("Detailed tables", 1, is_new_page=True)
-        yield from detailed
 
 
 def _tables(report: Report) -> Iterator[Table]:
     for _, section in report.all_sections():
         yield from (figure.table for figure in section.figures)
         yield from section.tables
-
-
-def _looked_up(section: Section, numbers: Mapping[str, int]) -> list[Table]:
-    of_figures = [
-        replace(figure.table, title=f"Figure {numbers[figure.id]} as a table: {figure.table.title}")
-        for figure in section.figures
-    ]
-    return of_figures + [table for table in section.tables if table.is_folded]
 
 
 def _section(section: Section, level: int, numbers: Mapping[str, int], links: Mapping[str, str]) -> _Part:
@@ -171,13 +151,12 @@ def _section(section: Section, level: int, numbers: Mapping[str, int], links: Ma
     )
 
 
-def _profile(profile: Profile, numbers: Mapping[str, int], *, is_complete: bool) -> Iterator[_Part]:
+def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
     length = sum(map(len, (*profile.main_points, profile.comment)))
     yield _part(
         profile.title,
         2,
         anchor=profile.id,
-        is_new_page=is_complete,
         is_kept_together=length < _MUCH_LESS_THAN_A_PAGE,
         facts=profile.facts,
         points=profile.main_points,
