@@ -65,12 +65,14 @@ def main() -> int:
     return 0
 
 
-@event.listens_for(Engine, "connect")
 def _write_history_at_ease(connection: Any, _record: object) -> None:
     """Do not sync each of the two thousand commits that Dagster makes of a run, for every one of which it opens a
     connection: on a busy disk that takes longer than the work. A run's history need not outlast a power cut."""
     if isinstance(connection, sqlite3.Connection):
         connection.execute("pragma synchronous = off")
+
+
+event.listen(Engine, "connect", _write_history_at_ease)
 
 
 def _say(fault: object, code: int) -> int:

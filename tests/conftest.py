@@ -14,10 +14,25 @@ settings.load_profile("same")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The tests of a file go to one worker, so that what they share is made once; but for those that say with which
-    others they go."""
+    others they go. Of these, those that look at the small sector come last: another worker makes it meanwhile, and
+    whoever comes first waits."""
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    places = [place for place, item in enumerate(items) if _is_in(item, "gx")]
+    in_order = sorted(places, key=lambda place: "finished_small" in _fixtures(items[place]))
+    for place, item in zip(places, [items[place] for place in in_order], strict=True):
+        items[place] = item
+
+
+def _is_in(item: pytest.Item, group: str) -> bool:
+    return any(mark.args == (group,) for mark in item.iter_markers("xdist_group"))
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    """What a test asks for, and what it is asked for with: `published` gets the home that it is of by name."""
+    names: list[str] = getattr(item, "fixturenames", [])
+    return [*names, *(["finished_small"] if "published" in names else [])]
 
 
 def pytest_collection_finish() -> None:
