@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from impact.reports.charts import NARROW, WIDE, draw, key_of
-from impact.reports.content import Figure, Report
+from impact.reports.content import Figure, Profile, Report
 from impact.reports.figure_files import figure_file_name
 
 REPORT_PAGE = "index.html"
@@ -40,7 +40,7 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
         .render(
             **shared,
             profile_links=links,
-            is_led_to=_is_led_to(report, links.keys()),
+            own_pages=_own_pages(report, links.keys()),
             downloads=[one for one in downloads if one.is_lead],
             data_files=[one for one in downloads if not one.is_lead],
         )
@@ -51,11 +51,11 @@ def report_pages(report: Report, downloads: Sequence[Download], sizes: Mapping[s
     return {name: page.encode() for name, page in pages.items()}
 
 
-def _is_led_to(report: Report, linked: Set[str]) -> bool:
-    """Whether the first section names each organisation that has a page, and leads to it: another list of them would
-    stand between the reader and that. `linked` are the names that lead to a page."""
+def _own_pages(report: Report, linked: Set[str]) -> list[Profile]:
+    """The profiles that the first section does not name and lead to: a list of the others would stand between the
+    reader and that. `linked` are the names that lead to a page."""
     named = {row[0] for section in report.sections[:1] for table in section.tables for row in table.rows}
-    return bool(linked) and len(linked) == len(report.profiles) and linked <= named
+    return [profile for profile in report.profiles if profile.title not in linked & named]
 
 
 def profile_page_name(profile_id: str) -> str:

@@ -148,7 +148,7 @@ def _tables(section: Section) -> list[tuple[Table, str]]:
 
 def _kept(section: Section) -> list[tuple[Table, str]]:
     """Those of which a workbook says what no other table in it does."""
-    return [(table, figure) for table, figure in _tables(section) if not (table.is_elsewhere or table.is_repeated)]
+    return [(table, figure) for table, figure in _tables(section) if not table.is_elsewhere]
 
 
 def _said(section: Section) -> tuple[str, ...]:

@@ -33,8 +33,9 @@ _HEADING = {**_WRAPPED, "bold": True, "font_color": "#FFFFFF", "bg_color": BLUE}
 _SET_IN = {"align": "left", "indent": 1}
 """So that a text does not run on from the figure to its left."""
 _LINK = {"font_color": "#0563C1", "underline": 1}
-_NARROWEST, _WIDEST, _WIDTH_OF_COVER = 9, 50, 70
+_NARROWEST, _WIDEST, _WIDEST_OF_MANY, _WIDTH_OF_COVER = 9, 50, 36, 70
 """In letters."""
+_FEW_COLUMNS = 12
 _WIDTH_OF_A_LETTER, _HEIGHT_OF_A_LINE, _HIGHEST = 1.2, 16, 400
 """As Excel measures columns and rows; rows are given their height, because not every program finds it by itself."""
 _MORE_ON_A_LINE = 1.2
@@ -168,7 +169,8 @@ def _table_sheet(book: Any, forms: _Forms, content: Sheet) -> None:
     of_notes = f"{'Note' if len(content.notes) == 1 else 'Notes'} {said}, on the worksheet {_NOTES}"
     links = [(_NOTES, of_notes)] if content.notes else []
     top = _above(sheet, forms, [content.title, *content.above], [*links, (_CONTENTS, _BACK)])
-    _table(sheet, forms, top, content.table_name, content.columns, content.rows)
+    widest = _WIDEST if len(content.columns) <= _FEW_COLUMNS else _WIDEST_OF_MANY
+    _table(sheet, forms, top, content.table_name, content.columns, content.rows, widest)
 
 
 def _above(sheet: Any, forms: _Forms, lines: Sequence[str], links: Sequence[tuple[str, str]]) -> int:

@@ -3,6 +3,8 @@
 import csv
 import io
 import re
+from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from html import escape, unescape
 from html.parser import HTMLParser
@@ -20,7 +22,7 @@ from impact.reports.audiences import with_names_told_apart
 from impact.reports.content import Report, Section, Table
 from impact.reports.explore import EXPLORE_PAGE
 from impact.reports.folder import PAGE, audience_files
-from impact.reports.html import environment, home_page
+from impact.reports.html import environment, home_page, report_pages
 from impact.reports.writing import NOT_FOR_RELEASE, make_report
 from tests.unit.reports.published import (
     DAYS,
@@ -138,9 +140,17 @@ def test_a_commissioner_finds_a_page_for_each_organisation() -> None:
     assert '<th scope="row"><a href="organisation-M001.html">Alpha Care CIC</a></th>' in pages[PAGE]
     assert "Beta" not in pages["organisation-M001.html"]
     [contents, *_] = pages[PAGE].split("</nav>")
-    assert "At a glance</a>, with a page for each organisation</li>" in contents
+    assert "At a glance</a>, which leads to pages of organisations</li>" in contents
     assert 'href="organisation-' not in contents
     assert set(pages_of(full("public"))) == set(pages_of(full("organisation"))) == {PAGE}
+
+
+def test_of_the_pages_the_contents_list_those_that_the_first_table_does_not_lead_to() -> None:
+    made = report_of(full("commissioner"))
+    of_area = replace(made.profiles[0], id="area-B1", title="Alphashire: the claim in one area", is_of="area")
+    page = report_pages(replace(made, profiles=(of_area, *made.profiles)), [], defaultdict(int))[PAGE].decode()
+    [contents, *_] = page.split("</nav>")
+    assert re.findall(r'href="([a-z]+-[A-Za-z0-9]+)\.html"', contents) == ["area-B1"]
 
 
 def test_two_of_one_name_have_a_page_each_and_no_link_leads_to_the_wrong_one() -> None:
