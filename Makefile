@@ -7,7 +7,7 @@ PACKAGES := --constraint constraints.txt --editable '.[dev]'
 export IMPACT_HOME ?= $(CURDIR)/home
 export DAGSTER_HOME = $(IMPACT_HOME)/dagster
 
-.PHONY: demo test check test-long simulate bench bench-intake bench-reports pictures fuzz kill hostile up constraints docs clean
+.PHONY: demo test check types tests test-long simulate bench bench-intake bench-reports pictures fuzz kill hostile up constraints docs clean
 
 demo: $(READY)
 	@$(BIN)/impact demo
@@ -17,7 +17,12 @@ test: check
 check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	@$(MAKE) --no-print-directory -j2 types tests
+
+types: $(READY)
 	$(BIN)/mypy
+
+tests: $(READY)
 	$(BIN)/pytest
 
 # What takes long: the demo read back to its last figure, kills at every write, the whole hostile corpus, everything built

@@ -31,8 +31,10 @@ from tests.sql.tables import (
     organisation,
     publication,
     row,
+    run,
     select,
     serves,
+    tables,
 )
 
 POINTS = "published.over_time"
@@ -53,6 +55,11 @@ def chart(
         [audience, code, indicator],
     ).fetchall()
     return [values[0] if len(values) == 1 else values for values in found]
+
+
+def built(*rows: Row, **given: Any) -> duckdb.DuckDBPyConnection:
+    """What these tests look at, and what that needs."""
+    return run(tables(*rows, **given), POINTS, "published.organisation_figure")
 
 
 @pytest.fixture
@@ -80,7 +87,7 @@ PAID = [commissioner("C1"), commissioner("C2"), *instrument("local", None), orga
 
 
 def test_a_mutual_is_shown_all_points_of_its_own_charts_with_their_limits() -> None:
-    made = build(*instrument("local", None), organisation("M1"), *users())
+    made = built(*instrument("local", None), organisation("M1"), *users())
     columns = "point, value, charted, charted_value, centre, lower_process_limit, upper_process_limit, special_cause"
     found = chart(made, "organisation-M1", columns=columns)
     assert [values[0] for values in found] == MONTHS
@@ -89,21 +96,21 @@ def test_a_mutual_is_shown_all_points_of_its_own_charts_with_their_limits() -> N
 
 
 def test_where_there_are_too_few_points_there_are_no_limits() -> None:
-    made = build(*instrument("local", None), organisation("M1"), *users(of=MONTHS[-11:]))
+    made = built(*instrument("local", None), organisation("M1"), *users(of=MONTHS[-11:]))
     columns = "centre, lower_process_limit, upper_process_limit, special_cause, limits_note"
     assert set(chart(made, "organisation-M1", columns=columns)) == {("[z]", "[z]", "[z]", "[z]", "too few points")}
 
 
 def test_limits_begin_again_for_a_reason_that_is_printed() -> None:
     changed = row("register.changes", organisation_code="M1", indicator_id=USERS, changed_on="2025-12-10")
-    made = build(*instrument("local", None), organisation("M1"), *users(), changed)
+    made = built(*instrument("local", None), organisation("M1"), *users(), changed)
     found = chart(made, "organisation-M1", columns="part, rebased_on, rebased_because, limits_note")
     assert found[13] == (1, "[z]", "", "")
     assert found[14] == (2, "2025-12-10", "New payroll system", "too few points")
 
 
 def test_nobody_but_itself_is_shown_the_charts_of_who_is_named_to_nobody() -> None:
-    made = build(*instrument("local", None), *(organisation(f"M{n}") for n in (1, 2)), *users(), *users("M2"))
+    made = built(*instrument("local", None), *(organisation(f"M{n}") for n in (1, 2)), *users(), *users("M2"))
     assert set(select(made, POINTS, "audience, organisation_code")) == {
         ("organisation-M1", "M1"),
         ("organisation-M2", "M2"),
@@ -124,7 +131,7 @@ def jumps(code: str) -> list[Row]:
 
 def test_absence_stands_without_what_is_expected_of_peers_by_month() -> None:
     peers = [f"P{number}" for number in range(8)]
-    made = build(*(organisation(code) for code in ("M1", *peers)), *jumps("M1"), *(r for p in peers for r in absent(p)))
+    made = built(*(organisation(code) for code in ("M1", *peers)), *jumps("M1"), *(r for p in peers for r in absent(p)))
     columns = "value, charted, charted_value, centre, lower_process_limit, upper_process_limit, limits_note"
     found = chart(made, "organisation-M1", indicator=RATE, columns=columns)
     assert found[0] == ("4.00", "value", "4.00", "[c]", "[c]", "[c]", WITHHELD_MONTHS)
@@ -136,7 +143,7 @@ def test_absence_stands_without_what_is_expected_of_peers_by_month() -> None:
 def test_a_run_that_is_told_of_in_words_is_marked_and_nothing_else() -> None:
     peers = [f"P{number}" for number in range(8)]
     higher = [*absent("M1", 4, MONTHS[:-8]), *(absence("M1", month, 9, 100) for month in MONTHS[-8:])]
-    made = build(*(organisation(code) for code in ("M1", *peers)), *higher, *(r for p in peers for r in absent(p)))
+    made = built(*(organisation(code) for code in ("M1", *peers)), *higher, *(r for p in peers for r in absent(p)))
     said = select(
         made, "published.organisation_figure", "variation_note", audience="organisation-M1", indicator_id=RATE
     )
@@ -148,7 +155,7 @@ def test_a_run_that_is_told_of_in_words_is_marked_and_nothing_else() -> None:
 
 
 def test_absence_without_enough_peers_says_so() -> None:
-    made = build(organisation("M1"), *absent("M1"))
+    made = built(organisation("M1"), *absent("M1"))
     columns = "charted, centre, special_cause, limits_note"
     assert set(chart(made, "organisation-M1", indicator=RATE, columns=columns)) == {
         ("value", "[z]", "[z]", "too few peers")
@@ -157,7 +164,7 @@ def test_absence_without_enough_peers_says_so() -> None:
 
 def test_absence_is_charted_beside_what_is_expected_where_all_of_that_is_public() -> None:
     everybody = [f"M{number}" for number in range(1, 8)]
-    made = build(
+    made = built(
         *(organisation(code) for code in everybody),
         *(official(code, month, 4 + place % 2, 100) for code in everybody[1:] for place, month in enumerate(MONTHS)),
         *(official("M1", month, 5 + place % 2, 100) for place, month in enumerate(MONTHS)),
@@ -169,7 +176,7 @@ def test_absence_is_charted_beside_what_is_expected_where_all_of_that_is_public(
         *("same delivery model and sector", True),
     )
     one_more = [organisation("N1"), *absent("N1")]
-    made = build(
+    made = built(
         *(organisation(code) for code in everybody),
         *(official(code, month, 4 + place % 2, 100) for code in everybody for place, month in enumerate(MONTHS)),
         *one_more,
@@ -181,7 +188,7 @@ def test_absence_is_charted_beside_what_is_expected_where_all_of_that_is_public(
 
 
 def test_a_commissioner_is_shown_the_charts_of_whom_it_pays_for_all_that_is_counted() -> None:
-    made = build(*PAID, *users())
+    made = built(*PAID, *users())
     assert chart(made, COUNCIL) == chart(made, "organisation-M1") != []
     assert chart(made, COUNCIL, columns="centre") == chart(made, "organisation-M1", columns="centre")
     assert chart(made, "commissioner-C2") == chart(made, "public") == []
@@ -189,26 +196,26 @@ def test_a_commissioner_is_shown_the_charts_of_whom_it_pays_for_all_that_is_coun
 
 def test_a_commissioner_that_pays_for_a_part_is_shown_no_chart() -> None:
     for others in ([], served(payer="C2", service="S2")):
-        made = build(*PAID, *others, *users(), *users(service="S2"))
+        made = built(*PAID, *others, *users(), *users(service="S2"))
         assert chart(made, COUNCIL) == chart(made, "commissioner-C2") == []
 
 
 def test_where_a_commissioner_paid_for_a_part_only_before_it_is_shown_what_it_paid_for_whole_and_no_limits() -> None:
-    made = build(*PAID, *users(), *users(service="S2", of=MONTHS[:2]))
+    made = built(*PAID, *users(), *users(service="S2", of=MONTHS[:2]))
     assert chart(made, COUNCIL, columns="point") == MONTHS[2:]
     assert set(chart(made, COUNCIL, columns="centre, limits_note")) == {("[c]", "not all of its points are shown")}
 
 
 def test_a_chart_begins_with_the_first_quarter_within_the_contract() -> None:
     paid = [commissioner("C1"), *instrument("local", None), organisation("M1"), *served(since="2025-02-01")]
-    made = build(*paid, *users())
+    made = built(*paid, *users())
     assert chart(made, COUNCIL, columns="point") == months("2025-04", 12)
     assert set(chart(made, COUNCIL, columns="centre")) == {"[c]"}
 
 
 def test_a_contract_that_does_not_cover_the_year_gives_no_chart() -> None:
     paid = [commissioner("C1"), *instrument("local", None), organisation("M1"), *served(since="2025-07-01")]
-    assert chart(build(*paid, *users()), COUNCIL) == []
+    assert chart(built(*paid, *users()), COUNCIL) == []
 
 
 # Small numbers
@@ -217,7 +224,7 @@ def test_a_contract_that_does_not_cover_the_year_gives_no_chart() -> None:
 @pytest.mark.parametrize(("total", "to_council"), [(4, False), (5, True)])
 def test_a_month_of_few_in_the_year_leaves_no_chart(total: int, to_council: bool) -> None:
     small = [row for row in users() if row.values["month"] != "2025-09-01"] + [answers("M1", "2025-09", "S1", 2, total)]
-    made = build(*PAID, *small, settings=FEW)
+    made = built(*PAID, *small, settings=FEW)
     assert len(chart(made, COUNCIL)) == (18 if to_council else 0)
     assert len(chart(made, "organisation-M1")) == 18
     reasons = set(select(made, "disclosure.judged_point", "reason", audience=COUNCIL, period_id="2025-09"))
@@ -226,21 +233,21 @@ def test_a_month_of_few_in_the_year_leaves_no_chart(total: int, to_council: bool
 
 def test_a_month_of_few_long_ago_leaves_the_others_without_limits() -> None:
     small = [row for row in users() if row.values["month"] != "2025-01-01"] + [answers("M1", "2025-01", "S1", 2, 4)]
-    made = build(*PAID, *small, settings=FEW)
+    made = built(*PAID, *small, settings=FEW)
     assert chart(made, COUNCIL, columns="point") == [month for month in MONTHS if month != "2025-01"]
     assert set(chart(made, COUNCIL, columns="centre, special_cause")) <= {("[c]", "[c]"), ("[c]", "common_cause")}
 
 
 def test_a_month_without_answers_is_no_secret() -> None:
     none = [row for row in users() if row.values["month"] != "2025-09-01"] + [answers("M1", "2025-09", "S1", 0, 0)]
-    assert len(chart(build(*PAID, *none, settings=FEW), COUNCIL)) == 17
+    assert len(chart(built(*PAID, *none, settings=FEW), COUNCIL)) == 17
 
 
 def test_beside_a_figure_that_is_withheld_there_is_no_chart() -> None:
     rows = [commissioner("C1"), organisation("M1"), contract("C1", "M1", "2020-01-01"), *instrument("core")]
     waves = [asked("M1", wave, 6, 20) for wave in ("2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4")]
     for last, count in ((asked("M1", "2026-Q1", 20, 20), 0), (asked("M1", "2026-Q1", 19, 20), 5)):
-        made = build(*rows, *waves, last, settings={**SETTINGS, "fewest_staff_answers": 11})
+        made = built(*rows, *waves, last, settings={**SETTINGS, "fewest_staff_answers": 11})
         assert len(chart(made, COUNCIL, indicator="staff_satisfaction")) == count
 
 
@@ -248,7 +255,7 @@ def test_beside_a_figure_that_is_withheld_there_is_no_chart() -> None:
 
 
 def test_the_public_is_shown_official_months_and_those_of_who_agreed() -> None:
-    made = build(
+    made = built(
         *(organisation("M1"), organisation("M2", publication_consent=True), organisation("M3")),
         *(official("M1", month, 4, 100) for month in MONTHS[:-4]),
         *(absence("M1", month, 4, 100) for month in MONTHS[-4:-1]),
@@ -264,7 +271,7 @@ def test_neither_of_two_payers_is_told_the_others_part_of_a_month_in_public() ->
     agreed = [commissioner("C1"), commissioner("C2"), *instrument("local", None)]
     agreed += [organisation("M1", publication_consent=True), *served(), *served(payer="C2", service="S2")]
     before = users(service="S2", of=MONTHS[:3])
-    made = build(*agreed, *users(), *before)
+    made = built(*agreed, *users(), *before)
     assert chart(made, "public", columns="point") == MONTHS[3:]
 
 
@@ -311,7 +318,7 @@ def test_a_correction_of_a_month_leaves_the_chart(record: Path) -> None:
 
 
 def test_what_was_shown_of_months_is_kept_in_the_record() -> None:
-    made = build(*PAID, *users())
+    made = built(*PAID, *users())
     kept = made.execute(
         "select any_value(shown_to), any_value(by_name_to), any_value(withheld_from), min(period_start_on) "
         "from disclosure.released where number = 'n_total all' group by cell having count(*) = 1 order by all"
