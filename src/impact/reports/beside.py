@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from impact.reports.audience_rows import DeliveryModelFigure, Indicator
 from impact.reports.chart_records import BesideChart, BesideMark
 from impact.reports.content import Column, Figure, Table
+from impact.reports.delivery_models import cells_of_figures, columns_of_figures
 from impact.reports.subject import Subject
-from impact.reports.wording import between, count_of, is_figure, number, shown, unit_sign, with_unit, words, year_label
+from impact.reports.wording import count_of, is_figure, number, shown, unit_sign, with_unit, words, year_label
 
 _ALL_SECTORS = "sectors_of_mutuals"
 _LEAST = 2
@@ -35,10 +36,7 @@ def beside_figures(subject: Subject) -> Iterator[Figure]:
 
 
 def _figure(subject: Subject, indicator: Indicator, figures: Sequence[DeliveryModelFigure]) -> Figure:
-    unit = unit_sign(indicator.unit)
-    subtitle = (
-        f"{indicator.name} ({unit}), {figures[0].basis_name}, all sectors with mutuals, {year_label(subject.period)}"
-    )
+    subtitle = f"{indicator.label}, {figures[0].basis_name}, all sectors with mutuals, {year_label(subject.period)}"
     return Figure(
         # The basis as it is: two instruments may differ in nothing but this.
         id=f"{indicator.id.replace('_', '-')}-{figures[0].basis}-side-by-side",
@@ -53,25 +51,8 @@ def _figure(subject: Subject, indicator: Indicator, figures: Sequence[DeliveryMo
         ),
         table=Table(
             subtitle,
-            (
-                Column("Delivery model"),
-                Column("Organisations reporting", True),
-                Column("Months reported", True),
-                Column(f"Pooled ({unit})", True),
-                Column(f"Median ({unit})", True),
-                Column(f"Middle half ({unit})", True),
-            ),
-            tuple(
-                (
-                    words(figure.delivery_model).capitalize(),
-                    f"{figure.organisations} of {figure.organisations_registered}",
-                    f"{figure.months_reported} of {figure.months_expected}",
-                    shown(figure.value, figure.unit),
-                    shown(figure.median, figure.unit),
-                    between(figure.lower_quartile, figure.upper_quartile, figure.unit),
-                )
-                for figure in figures
-            ),
+            (Column("Delivery model"), *columns_of_figures(f" ({unit_sign(indicator.unit)})")),
+            tuple((words(figure.delivery_model).capitalize(), *cells_of_figures(figure)) for figure in figures),
             is_elsewhere=True,
         ),
     )

@@ -50,16 +50,34 @@ def _figures_of(subject: Subject) -> Iterator[tuple[Indicator, list[DeliveryMode
             yield indicator, figures
 
 
-def _columns(unit: str = "") -> tuple[Column, ...]:
+def columns_of_figures(unit: str = "") -> tuple[Column, ...]:
+    """What is there to know of a delivery model; `unit` stands in the headings of what is in it."""
     return (
-        Column("Delivery model"),
-        Column("Sector"),
-        Column("Basis"),
         Column("Organisations reporting", True),
         Column("Months reported", True),
         Column(f"Pooled{unit}", True),
         Column(f"Median{unit}", True),
         Column(f"Middle half{unit}", True),
+    )
+
+
+def cells_of_figures(figure: DeliveryModelFigure) -> tuple[str, ...]:
+    """A cell for each of these columns."""
+    return (
+        f"{figure.organisations} of {figure.organisations_registered}",
+        f"{figure.months_reported} of {figure.months_expected}",
+        shown(figure.value, figure.unit),
+        shown(figure.median, figure.unit),
+        between(figure.lower_quartile, figure.upper_quartile, figure.unit),
+    )
+
+
+def _columns(unit: str = "") -> tuple[Column, ...]:
+    return (
+        Column("Delivery model"),
+        Column("Sector"),
+        Column("Basis"),
+        *columns_of_figures(unit),
         Column("Note"),
     )
 
@@ -69,10 +87,6 @@ def _cells(figure: DeliveryModelFigure) -> tuple[str, ...]:
         words(figure.delivery_model).capitalize(),
         words(figure.sector).capitalize(),
         figure.basis_name,
-        f"{figure.organisations} of {figure.organisations_registered}",
-        f"{figure.months_reported} of {figure.months_expected}",
-        shown(figure.value, figure.unit),
-        shown(figure.median, figure.unit),
-        between(figure.lower_quartile, figure.upper_quartile, figure.unit),
+        *cells_of_figures(figure),
         figure.note or "-",
     )

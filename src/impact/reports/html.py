@@ -55,7 +55,8 @@ def _own_pages(report: Report, linked: Set[str]) -> list[Profile]:
     """The profiles that the first section does not name and lead to: a list of the others would stand between the
     reader and that. `linked` are the names that lead to a page."""
     named = {row[0] for section in report.sections[:1] for table in section.tables for row in table.rows}
-    return [profile for profile in report.profiles if profile.title not in linked & named]
+    led_to = linked & named
+    return [profile for profile in report.profiles if profile.title not in led_to]
 
 
 def profile_page_name(profile_id: str) -> str:

@@ -17,7 +17,6 @@ from impact.reports.verdicts import by_chance, how_to_read
 from impact.reports.wording import between, says_something, year_label
 
 _NOTHING = frozenset({"[z]", "-"})
-_NO_UNIT_IN_HEADINGS = ""
 
 
 @dataclass(frozen=True)
@@ -68,15 +67,16 @@ def _has_peers(line: Line) -> bool:
 
 
 def _who(of: _Lines) -> dict[str, Part]:
+    whose = Part(Column("Organisation"), lambda line: line.figure.organisation_name)
     return {
-        "whose": Part(Column("Organisation"), lambda line: line.figure.organisation_name, not of.subject.is_of_one),
+        **({} if of.subject.is_of_one else {"whose": whose}),
         "what": Part(Column("Figure"), lambda line: line.indicator.label),
     }
 
 
 def _figure_parts(of: _Lines) -> dict[str, Part]:
     """Notes stand in columns of their own, so that verdicts can be filtered."""
-    figures = figure_parts(of.subject, of.among, _NO_UNIT_IN_HEADINGS)
+    figures = figure_parts(of.subject, of.among)
     size_in, size = size_of(of.subject)
     return {
         **_who(of),
@@ -107,18 +107,16 @@ def _peer_parts(of: _Lines) -> dict[str, Part]:
     return {
         **_who(of),
         "basis": basis_parts(is_of_one=of.subject.is_of_one)["basis"],
-        **peer_parts(of.among, _NO_UNIT_IN_HEADINGS),
+        **peer_parts(of.among),
     }
 
 
 def _table(title: str, found: Sequence[tuple[_Lines, Mapping[str, Part]]]) -> Table:
-    """The rows of all lines under the columns that they share; without those that are of nobody here, or say nothing of
-    anybody."""
+    """The rows of all lines under the columns that they share, without those that say nothing of anybody."""
     kept = []
     for name, part in found[0][1].items():
         texts = [parts[name].cell(line) for of, parts in found for line in of.lines]
-        is_of_nobody = name in ("whose", "model") and not part.is_there
-        if not is_of_nobody and not _NOTHING.issuperset(texts):
+        if not _NOTHING.issuperset(texts):
             kept.append((part.column, texts))
     columns, cells = zip(*kept, strict=True)
     return Table(title, columns, tuple(zip(*cells, strict=True)))

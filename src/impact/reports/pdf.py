@@ -120,18 +120,13 @@ def _parts(report: Report, *, is_more: bool) -> Iterator[_Part]:
         for profile in profiles:
             yield from _profile(profile, numbers)
     yield from (_section(section, 1, numbers, links) for section in made)
-    if told := list(dict.fromkeys(text for table in _tables(report) for text in table.how_to_read)):
+    tables = [table for _, section in report.all_sections() for table in section.tables]
+    if told := list(dict.fromkeys(text for table in tables for text in table.how_to_read)):
         yield _part("How to read the tables", 1, paragraphs=told)
     if report.glossary:
         yield _part("Words used here", 1, terms=[(term.word, term.meaning) for term in report.glossary])
     if is_more:
         yield _part("Detailed tables", 1, paragraphs=[_ELSEWHERE])
-
-
-def _tables(report: Report) -> Iterator[Table]:
-    for _, section in report.all_sections():
-        yield from (figure.table for figure in section.figures)
-        yield from section.tables
 
 
 def _section(section: Section, level: int, numbers: Mapping[str, int], links: Mapping[str, str]) -> _Part:
@@ -140,13 +135,13 @@ def _section(section: Section, level: int, numbers: Mapping[str, int], links: Ma
     return _part(
         section.title,
         level,
-        is_new_page=level == 1 and tallest > _TALL,
+        is_new_page=tallest > _TALL,
         # What does not fit goes to the foot of a page, in its order, and tables go on above it: no page is half empty.
-        in_place=0 if tallest > _TALLER else 1 if level == 1 and tallest > _TALL else len(figures),
+        in_place=0 if tallest > _TALLER else 1 if tallest > _TALL else len(figures),
         paragraphs=section.paragraphs,
         lists=[(one.title, one.points) for one in section.lists],
         figures=figures,
-        tables=[table for table in section.tables if not table.is_folded],
+        tables=section.tables,
         links=links,
     )
 
@@ -163,12 +158,7 @@ def _profile(profile: Profile, numbers: Mapping[str, int]) -> Iterator[_Part]:
         comment=profile.comment,
     )
     for section in profile.sections:
-        if (
-            section.paragraphs
-            or section.lists
-            or section.figures
-            or not all(table.is_folded for table in section.tables)
-        ):
+        if section.paragraphs or section.lists or section.tables:
             yield _section(section, 3, numbers, {})
 
 

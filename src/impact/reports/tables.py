@@ -94,7 +94,7 @@ def _figures_table(subject: Subject, title: str, lines: Sequence[Line]) -> Table
     )
 
 
-def figure_parts(subject: Subject, lines: Sequence[Line], unit: str) -> dict[str, Part]:
+def figure_parts(subject: Subject, lines: Sequence[Line], unit: str = "") -> dict[str, Part]:
     """What may be said of the figures of `lines`, by a name for each column; `unit` stands in their headings."""
     period = subject.period
     years = [line.year for line in lines if line.year]
@@ -134,7 +134,7 @@ def figure_parts(subject: Subject, lines: Sequence[Line], unit: str) -> dict[str
     }
 
 
-def peer_parts(lines: Sequence[Line], unit: str) -> dict[str, Part]:
+def peer_parts(lines: Sequence[Line], unit: str = "") -> dict[str, Part]:
     """What the peers of the figures of `lines` have, by a name for each column; `unit` stands in their headings."""
     is_compared = any(line.indicator.is_compared for line in lines)
     return {
@@ -159,11 +159,10 @@ def peer_parts(lines: Sequence[Line], unit: str) -> dict[str, Part]:
 
 
 def basis_parts(*, is_of_one: bool) -> dict[str, Part]:
-    """What figures rest on, by a name for each column."""
+    """What figures rest on, by a name for each column; that of one organisation is of one delivery model."""
+    model = Part(Column("Delivery model"), lambda line: words(line.figure.delivery_model).capitalize())
     return {
-        "model": Part(
-            Column("Delivery model"), lambda line: words(line.figure.delivery_model).capitalize(), not is_of_one
-        ),
+        **({} if is_of_one else {"model": model}),
         "basis": Part(Column("Basis"), lambda line: line.figure.basis_name),
         "months": Part(
             Column("Months reported", True),
@@ -173,10 +172,12 @@ def basis_parts(*, is_of_one: bool) -> dict[str, Part]:
 
 
 def of_year(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
+    """A text on the figure of the year in a row, and what stands there where there is none."""
     return lambda line: text(line.year) if line.year else missing
 
 
 def of_quarter(text: Callable[[OrganisationFigure], str], missing: str = "[z]") -> Callable[[Line], str]:
+    """The same of the quarter."""
     return lambda line: text(line.quarter) if line.quarter else missing
 
 
